@@ -1,0 +1,29 @@
+"""How does it look? Values in, escaped HTML and plain text out."""
+
+from schema_lab.views import (
+    candidate,
+    code,
+    drift,
+    error,
+    history,
+    html,
+    losses,
+    operations,
+    revision,
+    run,
+    status,
+)
+
+__all__ = [
+    "candidate",
+    "code",
+    "drift",
+    "error",
+    "history",
+    "html",
+    "losses",
+    "operations",
+    "revision",
+    "run",
+    "status",
+]

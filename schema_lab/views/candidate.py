@@ -1,0 +1,60 @@
+"""How a candidate migration looks: operations, upgrade(), downgrade(), SQL per dialect."""
+
+from schema_lab.views import operations
+from schema_lab.views.code import block
+from schema_lab.views.error import piece as error_piece
+from schema_lab.views.html import details, escape, page
+from schema_lab.views.plain import visible
+from schema_lab.views.shapes import CandidateShape
+
+DIALECTS = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
+"""The dialects that a candidate's SQL is shown for, by Alembic's name."""
+
+NOTHING = "Nothing to migrate: the database equals the models."
+
+
+def html(candidate: CandidateShape) -> str:
+    """The candidate on one page; upgrade() is open, the rest unfolds."""
+    return page(
+        lead(candidate),
+        operations_html(candidate),
+        details("upgrade()", block(candidate.upgrade_code), opened=True),
+        details("downgrade()", block(candidate.downgrade_code)),
+        *(details(f"SQL for {DIALECTS[d]}", sql_html(candidate, d)) for d in DIALECTS),
+        code=True,
+    )
+
+
+def text(candidate: CandidateShape) -> str:
+    """The candidate as its operations and both function bodies."""
+    return "\n".join(
+        [
+            f"Candidate: {visible(candidate.message)}",
+            operations.text(candidate.operations) or NOTHING,
+            "",
+            visible(candidate.upgrade_code.rstrip(), keep="\n\t"),
+            "",
+            visible(candidate.downgrade_code.rstrip(), keep="\n\t"),
+        ]
+    )
+
+
+def lead(candidate: CandidateShape) -> str:
+    """The candidate's message as one piece."""
+    return f'<p class="sl-lead">Candidate: {escape(candidate.message)}</p>'
+
+
+def operations_html(candidate: CandidateShape) -> str:
+    """The candidate's operations as one piece, or that there are none."""
+    if not candidate.operations:
+        return f'<p class="sl-muted">{NOTHING}</p>'
+    return operations.html(candidate.operations)
+
+
+def sql_html(candidate: CandidateShape, dialect: str, direction: str = "upgrade") -> str:
+    """The candidate's SQL as one piece; a dialect that cannot say it shows why."""
+    try:
+        sql = candidate.sql(dialect, direction)
+    except Exception as problem:  # noqa: BLE001 - a dialect may refuse, the rest stays readable
+        return error_piece(f"No SQL for {DIALECTS.get(dialect, dialect)}.", str(problem))
+    return block(sql, "sql")

@@ -1,0 +1,31 @@
+"""How a drift looks."""
+
+from schema_lab.views import operations
+from schema_lab.views.html import box, escape, page
+from schema_lab.views.plain import count, visible
+from schema_lab.views.shapes import DriftShape
+
+NO_DRIFT = "The database equals the models: no drift."
+
+
+def html(drift: DriftShape) -> str:
+    """The drift as a coloured list of operations, notes below."""
+    return page(piece(drift))
+
+
+def piece(drift: DriftShape) -> str:
+    """The drift without its style, for a larger page."""
+    notes = "".join(f'<p class="sl-muted">Note: {escape(n)}</p>' for n in drift.notes)
+    if not drift.operations:
+        return box("good", f"<p>✓ {NO_DRIFT}</p>") + notes
+    return f'<p class="sl-lead">{_lead(drift)}</p>{operations.html(drift.operations)}{notes}'
+
+
+def text(drift: DriftShape) -> str:
+    """The drift as plain lines."""
+    body = [_lead(drift), operations.text(drift.operations)] if drift.operations else [NO_DRIFT]
+    return "\n".join([*body, *(f"Note: {visible(n)}" for n in drift.notes)])
+
+
+def _lead(drift: DriftShape) -> str:
+    return f"{count(len(drift.operations), 'operation')} would make the database equal the models:"

@@ -1,0 +1,30 @@
+"""How an error looks: the fact, the cure, the details folded."""
+
+from schema_lab.views.html import box, details, escape, page
+from schema_lab.views.plain import visible
+
+
+def html(fact: str, cure: str, details: str = "") -> str:
+    """The error in a box.
+
+    Examples
+    --------
+    >>> "&lt;b&gt;" in html("No revision <b>.", "Choose one of the history.")
+    True
+    """
+    return page(piece(fact, cure, details))
+
+
+def piece(fact: str, cure: str, more: str = "") -> str:
+    """The error without its style, for a larger page."""
+    return box(
+        "bad",
+        f'<p class="sl-lead">✗ {escape(fact)}</p>',
+        f"<p>{escape(cure)}</p>" if cure else "",
+        details("Details", f"<pre>{escape(more)}</pre>") if more else "",
+    )
+
+
+def text(fact: str, cure: str, details: str = "") -> str:
+    """The error as plain lines."""
+    return "\n".join(visible(line, keep="\n\t") for line in (fact, cure, details) if line)

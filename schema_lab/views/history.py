@@ -1,0 +1,59 @@
+"""How a history looks: revisions, newest first."""
+
+from collections.abc import Iterator, Sequence
+
+from schema_lab.views.html import badge, escape, page
+from schema_lab.views.plain import names, table
+from schema_lab.views.shapes import HistoryShape, RevisionShape
+
+NO_REVISION = "No revision yet."
+
+_TONES = {"current": "good", "applied": "plain", "head": "plain", "pending": "warn"}
+
+
+def html(history: HistoryShape) -> str:
+    """The history as a table with a badge for each state."""
+    return page(piece(history))
+
+
+def piece(history: HistoryShape) -> str:
+    """The history without its style, for a larger page."""
+    if not history.revisions:
+        return f'<p class="sl-muted">{NO_REVISION}</p>'
+    head = "".join(f'<th scope="col">{c}</th>' for c in _COLUMNS)
+    body = "".join(_row_html(r, s) for r, s in _with_states(history.revisions))
+    return (
+        f'<div class="sl-scroll"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def text(history: HistoryShape) -> str:
+    """The history as aligned columns."""
+    if not history.revisions:
+        return NO_REVISION
+    rows = [
+        [r.id, names(r.down), ", ".join(states), r.message]
+        for r, states in _with_states(history.revisions)
+    ]
+    return table(_COLUMNS, rows)
+
+
+_COLUMNS = ("revision", "down_revision", "state", "message")
+
+
+def _row_html(revision: RevisionShape, states: Sequence[str]) -> str:
+    badges = " ".join(badge(s, _TONES[s]) for s in states)
+    return (
+        f'<tr><td class="sl-mono">{escape(revision.id)}</td>'
+        f'<td class="sl-mono sl-muted">{escape(names(revision.down))}</td>'
+        f"<td>{badges}</td><td>{escape(revision.message)}</td></tr>"
+    )
+
+
+def _with_states(revisions: Sequence[RevisionShape]) -> Iterator[tuple[RevisionShape, list[str]]]:
+    """Each revision with its words; current is what is applied and nothing applied follows."""
+    followed = {down for r in revisions if r.applied for down in r.down}
+    for r in revisions:
+        state = ("applied" if r.id in followed else "current") if r.applied else "pending"
+        yield r, [state, *(["head"] if r.is_head else [])]

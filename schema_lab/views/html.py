@@ -1,0 +1,80 @@
+"""Pieces of escaped HTML, and the one wrapper around them."""
+
+from collections.abc import Iterable, Sequence
+from html import escape as _escape
+
+from schema_lab.views import style
+from schema_lab.views.plain import visible
+
+LONGEST_CELL = 200
+"""Characters of a cell that are shown; the rest is cut, with an ellipsis."""
+
+
+def escape(text: object) -> str:
+    """Text that HTML shows as it is, in a body and in a quoted attribute.
+
+    Examples
+    --------
+    >>> escape("<script>")
+    '&lt;script&gt;'
+    """
+    return _escape(visible(text, keep="\n\t"), quote=True)
+
+
+def page(*pieces: str, code: bool = False) -> str:
+    """Wrap pieces of HTML with the style sheet they need; `code` adds the colours of code."""
+    sheet = style.BASE + (style.CODE if code else "")
+    return f'<div class="schema-lab"><style>{sheet}</style>{"".join(pieces)}</div>'
+
+
+def badge(text: object, tone: str = "plain") -> str:
+    """A word in a coloured lozenge; `tone` is plain, good, warn or bad."""
+    return f'<span class="sl-badge sl-{tone}">{escape(text)}</span>'
+
+
+def box(tone: str, *pieces: str) -> str:
+    """Pieces that stand out; `tone` is plain, good, warn or bad."""
+    return f'<div class="sl-box sl-{tone}">{"".join(pieces)}</div>'
+
+
+def details(summary: str, body: str, opened: bool = False) -> str:
+    """A body that folds away under its summary; the body is HTML, the summary text."""
+    mark = " open" if opened else ""
+    return f"<details{mark}><summary>{escape(summary)}</summary>{body}</details>"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
+    """A table of plain values as one piece of HTML.
+
+    Examples
+    --------
+    >>> table(["id"], [[1]])  # doctest: +ELLIPSIS
+    '<div class="sl-scroll"><table>...<td class="sl-number">1</td>...</table></div>'
+    """
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
+    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return (
+        f'<div class="sl-scroll"><table>{title}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def table_html(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
+    """A table of plain values, complete with its style.
+
+    `None` is shown as NULL, long values are cut, numbers stand to the right.
+    """
+    return page(table(columns, rows, caption))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return '<td class="sl-null">NULL</td>'
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f'<td class="sl-number">{escape(value)}</td>'
+    return f"<td>{escape(_cut(str(value)))}</td>"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

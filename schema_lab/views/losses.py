@@ -1,0 +1,26 @@
+"""How losses look: what a step would drop."""
+
+from collections.abc import Sequence
+
+from schema_lab.views.html import box, escape, page
+from schema_lab.views.plain import visible
+from schema_lab.views.shapes import LossShape
+
+
+def html(losses: Sequence[LossShape], step: str) -> str:
+    """What `step` (such as "downgrade to 0001") would drop, in a box."""
+    items = "".join(
+        f'<li class="sl-bad"><span class="sl-symbol">-</span> {escape(loss.sentence)}</li>'
+        for loss in losses
+    )
+    lead = f'<p class="sl-lead">⚠ {escape(_lead(step))}</p>'
+    return page(box("warn", lead, f'<ul class="sl-operations">{items}</ul>'))
+
+
+def text(losses: Sequence[LossShape], step: str) -> str:
+    """What `step` would drop, as plain lines."""
+    return "\n".join([_lead(step), *(f"- {visible(loss.sentence)}" for loss in losses)])
+
+
+def _lead(step: str) -> str:
+    return f"{visible(step[:1].upper() + step[1:])} drops:"

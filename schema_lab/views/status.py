@@ -1,0 +1,53 @@
+"""How a lab's status looks: where it stands."""
+
+from schema_lab.views.html import badge, escape, page
+from schema_lab.views.plain import count, names, visible
+from schema_lab.views.shapes import StatusShape
+
+
+def html(status: StatusShape) -> str:
+    """The status as one line of facts, a badge for the drift at its end."""
+    return page(piece(status))
+
+
+def piece(status: StatusShape) -> str:
+    """The status without its style, for a larger page."""
+    facts = [
+        f'{badge(status.dialect)} <span class="sl-mono">{escape(status.url)}</span>',
+        _fact("revision", names(status.current)),
+        _fact("heads", names(status.heads, empty="none")),
+        _pending(status),
+        badge(*_drift(status)),
+    ]
+    line = "".join(f"<div>{fact}</div>" for fact in facts)
+    problem = f'<p class="sl-muted">{escape(status.problem)}</p>' if status.problem else ""
+    return f'<div class="sl-facts">{line}</div>{problem}'
+
+
+def text(status: StatusShape) -> str:
+    """The status as aligned plain lines."""
+    lines = [
+        f"{visible(status.dialect)}  {visible(status.url)}",
+        f"revision  {names(status.current)}",
+        f"heads     {names(status.heads, empty='none')}",
+        f"pending   {status.pending}",
+        f"drift     {_drift(status)[0]}",
+    ]
+    return "\n".join([*lines, *([visible(status.problem)] if status.problem else [])])
+
+
+def _fact(name: str, value: str) -> str:
+    return f'<span class="sl-muted">{name}</span> <code>{escape(value)}</code>'
+
+
+def _pending(status: StatusShape) -> str:
+    tone = "warn" if status.pending else "plain"
+    return badge(f"{status.pending} pending", tone)
+
+
+def _drift(status: StatusShape) -> tuple[str, str]:
+    if status.drift is None:
+        return "drift unknown", "bad"
+    if status.drift.operations:
+        return f"drift: {count(len(status.drift.operations), 'operation')}", "warn"
+    return "✓ no drift", "good"
