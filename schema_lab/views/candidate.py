@@ -14,7 +14,7 @@ NOTHING = "Nothing to migrate: the database equals the models."
 
 
 def html(candidate: CandidateShape) -> str:
-    """The candidate on one page; upgrade() is open, the rest unfolds."""
+    """Show the candidate on one page; upgrade() is open, the rest unfolds."""
     return page(
         lead(candidate),
         operations_html(candidate),
@@ -26,7 +26,7 @@ def html(candidate: CandidateShape) -> str:
 
 
 def text(candidate: CandidateShape) -> str:
-    """The candidate as its operations and both function bodies."""
+    """Say the candidate's operations and both function bodies."""
     return "\n".join(
         [
             f"Candidate: {visible(candidate.message)}",
@@ -40,19 +40,19 @@ def text(candidate: CandidateShape) -> str:
 
 
 def lead(candidate: CandidateShape) -> str:
-    """The candidate's message as one piece."""
+    """Show the candidate's message, as one piece."""
     return f'<p class="sl-lead">Candidate: {escape(candidate.message)}</p>'
 
 
 def operations_html(candidate: CandidateShape) -> str:
-    """The candidate's operations as one piece, or that there are none."""
+    """Show the candidate's operations, or that there are none, as one piece."""
     if not candidate.operations:
         return f'<p class="sl-muted">{NOTHING}</p>'
     return operations.html(candidate.operations)
 
 
 def sql_html(candidate: CandidateShape, dialect: str, direction: str = "upgrade") -> str:
-    """The candidate's SQL as one piece; a dialect that cannot say it shows why."""
+    """Show the candidate's SQL as one piece, or why a dialect cannot say it."""
     try:
         sql = candidate.sql(dialect, direction)
     except Exception as problem:  # noqa: BLE001 - a dialect may refuse, the rest stays readable

@@ -9,7 +9,7 @@ from schema_lab.views.plain import visible
 
 
 def highlight(code: str, language: str = "python") -> str:
-    """Coloured code, complete with its style.
+    """Colour code, complete with its style.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def highlight(code: str, language: str = "python") -> str:
 
 
 def block(code: str, language: str = "python") -> str:
-    """Coloured code as one piece, for a page with `code=True`."""
+    """Colour code as one piece, for a page with `code=True`."""
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     body = _highlight(visible(code, keep="\n\t"), lexer, HtmlFormatter(nowrap=True))
     return f'<div class="highlight"><pre>{body}</pre></div>'

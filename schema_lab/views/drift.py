@@ -9,12 +9,12 @@ NO_DRIFT = "The database equals the models: no drift."
 
 
 def html(drift: DriftShape) -> str:
-    """The drift as a coloured list of operations, notes below."""
+    """Show the drift as a coloured list of operations, notes below."""
     return page(piece(drift))
 
 
 def piece(drift: DriftShape) -> str:
-    """The drift without its style, for a larger page."""
+    """Show the drift without its style, for a larger page."""
     notes = "".join(f'<p class="sl-muted">Note: {escape(n)}</p>' for n in drift.notes)
     if not drift.operations:
         return box("good", f"<p>✓ {NO_DRIFT}</p>") + notes
@@ -22,7 +22,7 @@ def piece(drift: DriftShape) -> str:
 
 
 def text(drift: DriftShape) -> str:
-    """The drift as plain lines."""
+    """Say the drift in plain lines."""
     body = [_lead(drift), operations.text(drift.operations)] if drift.operations else [NO_DRIFT]
     return "\n".join([*body, *(f"Note: {visible(n)}" for n in drift.notes)])
 

@@ -5,7 +5,7 @@ from schema_lab.views.plain import visible
 
 
 def html(fact: str, cure: str, details: str = "") -> str:
-    """The error in a box.
+    """Show the error in a box.
 
     Examples
     --------
@@ -16,7 +16,7 @@ def html(fact: str, cure: str, details: str = "") -> str:
 
 
 def piece(fact: str, cure: str, more: str = "") -> str:
-    """The error without its style, for a larger page."""
+    """Show the error without its style, for a larger page."""
     return box(
         "bad",
         f'<p class="sl-lead">✗ {escape(fact)}</p>',
@@ -26,5 +26,5 @@ def piece(fact: str, cure: str, more: str = "") -> str:
 
 
 def text(fact: str, cure: str, details: str = "") -> str:
-    """The error as plain lines."""
+    """Say the error in plain lines."""
     return "\n".join(visible(line, keep="\n\t") for line in (fact, cure, details) if line)

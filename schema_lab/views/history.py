@@ -12,12 +12,12 @@ _TONES = {"current": "good", "applied": "plain", "head": "plain", "pending": "wa
 
 
 def html(history: HistoryShape) -> str:
-    """The history as a table with a badge for each state."""
+    """Show the history as a table with a badge for each state."""
     return page(piece(history))
 
 
 def piece(history: HistoryShape) -> str:
-    """The history without its style, for a larger page."""
+    """Show the history without its style, for a larger page."""
     if not history.revisions:
         return f'<p class="sl-muted">{NO_REVISION}</p>'
     head = "".join(f'<th scope="col">{c}</th>' for c in _COLUMNS)
@@ -29,7 +29,7 @@ def piece(history: HistoryShape) -> str:
 
 
 def text(history: HistoryShape) -> str:
-    """The history as aligned columns."""
+    """Say the history in aligned columns."""
     if not history.revisions:
         return NO_REVISION
     rows = [

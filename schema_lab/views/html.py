@@ -11,7 +11,7 @@ LONGEST_CELL = 200
 
 
 def escape(text: object) -> str:
-    """Text that HTML shows as it is, in a body and in a quoted attribute.
+    """Make HTML show a text as it is, in a body and in a quoted attribute.
 
     Examples
     --------
@@ -28,23 +28,23 @@ def page(*pieces: str, code: bool = False) -> str:
 
 
 def badge(text: object, tone: str = "plain") -> str:
-    """A word in a coloured lozenge; `tone` is plain, good, warn or bad."""
+    """Put a word into a coloured lozenge; `tone` is plain, good, warn or bad."""
     return f'<span class="sl-badge sl-{tone}">{escape(text)}</span>'
 
 
 def box(tone: str, *pieces: str) -> str:
-    """Pieces that stand out; `tone` is plain, good, warn or bad."""
+    """Let pieces stand out; `tone` is plain, good, warn or bad."""
     return f'<div class="sl-box sl-{tone}">{"".join(pieces)}</div>'
 
 
 def details(summary: str, body: str, opened: bool = False) -> str:
-    """A body that folds away under its summary; the body is HTML, the summary text."""
+    """Fold a body (HTML) away under its summary (text)."""
     mark = " open" if opened else ""
     return f"<details{mark}><summary>{escape(summary)}</summary>{body}</details>"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """A table of plain values as one piece of HTML.
+    """Show plain values as a table, as one piece.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str
 
 
 def table_html(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """A table of plain values, complete with its style.
+    """Show plain values as a table, complete with its style.
 
     `None` is shown as NULL, long values are cut, numbers stand to the right.
     """

@@ -8,7 +8,7 @@ from schema_lab.views.shapes import LossShape
 
 
 def html(losses: Sequence[LossShape], step: str) -> str:
-    """What `step` (such as "downgrade to 0001") would drop, in a box."""
+    """Show what `step` (such as "downgrade to 0001") would drop, in a box."""
     items = "".join(
         f'<li class="sl-bad"><span class="sl-symbol">-</span> {escape(loss.sentence)}</li>'
         for loss in losses
@@ -18,7 +18,7 @@ def html(losses: Sequence[LossShape], step: str) -> str:
 
 
 def text(losses: Sequence[LossShape], step: str) -> str:
-    """What `step` would drop, as plain lines."""
+    """Say what `step` would drop, in plain lines."""
     return "\n".join([_lead(step), *(f"- {visible(loss.sentence)}" for loss in losses)])
 
 

@@ -10,12 +10,12 @@ _TONES = {"+": "good", "-": "bad", "~": "warn"}
 
 
 def html(operations: Sequence[OperationShape]) -> str:
-    """A coloured list as one piece; the symbol stays, so that colour is never alone."""
+    """Colour a list as one piece; the symbol stays, so that colour is never alone."""
     return f'<ul class="sl-operations">{"".join(_item(o) for o in operations)}</ul>'
 
 
 def text(operations: Sequence[OperationShape]) -> str:
-    """One line for each operation."""
+    """Say each operation in one line."""
     return "\n".join(f"{visible(o.symbol)} {visible(o.sentence)}" for o in operations)
 
 

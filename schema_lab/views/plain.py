@@ -19,7 +19,7 @@ def visible(text: object, keep: str = "") -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """A number with its noun.
+    """Put a number before its noun.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def count(number: int, noun: str) -> str:
 
 
 def names(ids: Sequence[str], empty: str = "base") -> str:
-    """Revision ids in one line; no id at all is `empty`.
+    """Join revision ids in one line; no id at all is `empty`.
 
     Examples
     --------

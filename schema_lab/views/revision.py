@@ -6,7 +6,7 @@ from schema_lab.views.shapes import RevisionShape
 
 
 def html(revision: RevisionShape) -> str:
-    """The revision in one line with badges."""
+    """Show the revision in one line with badges."""
     badges = " ".join(badge(w, "good" if w == "applied" else "plain") for w in _words(revision))
     return page(
         f'<p><code>{escape(revision.id)}</code> <span class="sl-lead">{escape(revision.message)}'
@@ -15,7 +15,7 @@ def html(revision: RevisionShape) -> str:
 
 
 def text(revision: RevisionShape) -> str:
-    """The revision in one plain line."""
+    """Say the revision in one plain line."""
     return (
         f"{visible(revision.id)} {visible(revision.message)}"
         f" (after {names(revision.down)}; {', '.join(_words(revision))})"

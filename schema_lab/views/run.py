@@ -7,12 +7,12 @@ from schema_lab.views.shapes import RunShape, StatementShape
 
 
 def html(run: RunShape, times: bool = False) -> str:
-    """The run in a box, its statements folded below; `times` adds milliseconds."""
+    """Show the run in a box, its statements folded below; `times` adds milliseconds."""
     return page(piece(run, times), code=True)
 
 
 def piece(run: RunShape, times: bool = False) -> str:
-    """The run without its style, for a larger page with code."""
+    """Show the run without its style, for a larger page with code."""
     tone = "good" if run.revisions else "plain"
     lead = f'<p class="sl-lead">{"✓ " if run.revisions else ""}{escape(_lead(run))}</p>'
     facts = f'<p class="sl-muted">{escape(_facts(run, times))}</p>'
@@ -20,7 +20,7 @@ def piece(run: RunShape, times: bool = False) -> str:
 
 
 def text(run: RunShape, times: bool = False) -> str:
-    """The run as plain lines; `times` adds milliseconds."""
+    """Say the run in plain lines; `times` adds milliseconds."""
     steps = [f"  {visible(r)}" for r in run.revisions]
     return "\n".join([_lead(run), *steps, *([_total(run)] if times else [])])
 

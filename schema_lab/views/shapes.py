@@ -1,5 +1,7 @@
 """The shapes that views accept: plain values of the floors above, seen through Protocols."""
 
+# ruff: noqa: D102 - each member is documented by the value that has it
+
 from collections.abc import Sequence
 from typing import Protocol
 

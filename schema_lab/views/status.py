@@ -6,12 +6,12 @@ from schema_lab.views.shapes import StatusShape
 
 
 def html(status: StatusShape) -> str:
-    """The status as one line of facts, a badge for the drift at its end."""
+    """Show the status as one line of facts, a badge for the drift at its end."""
     return page(piece(status))
 
 
 def piece(status: StatusShape) -> str:
-    """The status without its style, for a larger page."""
+    """Show the status without its style, for a larger page."""
     facts = [
         f'{badge(status.dialect)} <span class="sl-mono">{escape(status.url)}</span>',
         _fact("revision", names(status.current)),
@@ -25,7 +25,7 @@ def piece(status: StatusShape) -> str:
 
 
 def text(status: StatusShape) -> str:
-    """The status as aligned plain lines."""
+    """Say the status in aligned plain lines."""
     lines = [
         f"{visible(status.dialect)}  {visible(status.url)}",
         f"revision  {names(status.current)}",

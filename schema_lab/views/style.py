@@ -30,7 +30,7 @@ _TOKENS = {
 
 
 def _ink(colour: str) -> str:
-    """A theme's colour, drawn towards the ink until text in it has contrast on both themes."""
+    """Draw a theme's colour towards the ink until text in it has contrast on both themes."""
     return f"color-mix(in srgb,{colour} 62%,var(--sl-ink))"
 
 
@@ -63,9 +63,11 @@ background:color-mix(in srgb,var(--sl-tone) 9%,transparent)}}
 .schema-lab .sl-bad{{--sl-tone:var(--sl-bad)}}
 .schema-lab .sl-warn{{--sl-tone:var(--sl-warn)}}
 .schema-lab .sl-plain{{--sl-tone:var(--sl-brand)}}
-.schema-lab .sl-symbol{{display:inline-block;width:1.4em;font-weight:700;color:{_ink("var(--sl-tone)")}}}
+.schema-lab .sl-symbol{{display:inline-block;width:1.4em;font-weight:700;
+color:{_ink("var(--sl-tone)")}}}
 .schema-lab .sl-badge{{display:inline-block;padding:0 9px;border-radius:10px;white-space:nowrap;
-font-size:.92em;color:{_ink("var(--sl-tone)")};border:1px solid color-mix(in srgb,var(--sl-tone) 45%,transparent);
+font-size:.92em;color:{_ink("var(--sl-tone)")};
+border:1px solid color-mix(in srgb,var(--sl-tone) 45%,transparent);
 background:color-mix(in srgb,var(--sl-tone) 12%,transparent)}}
 .schema-lab .sl-facts{{display:flex;flex-wrap:wrap;gap:4px 22px;align-items:baseline;margin:0}}
 .schema-lab .sl-facts div{{margin:0}}
