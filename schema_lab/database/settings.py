@@ -55,7 +55,7 @@ def database_url(root: Path) -> URL:
     mysql+pymysql://ann:***@localhost/app
     """
     _check_env_file(root / ".env")
-    # The type checker knows only the fields: https://github.com/pydantic/pydantic/issues/3072
+    # The type checker knows only the fields: https://github.com/pydantic/pydantic-settings/issues/131
     secret = _Settings(_env_file=root / ".env").database_url  # type: ignore[call-arg]
     if secret is None:
         return resolve(URL.create("sqlite", database=EMBEDDED_FILE), base=root)

@@ -1,0 +1,109 @@
+"""Fixtures that every test may ask for: real databases, and a copy of the Alembic project."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from schema_lab.database.engines import engine_for
+from tests.support.servers import fresh_database
+
+REPOSITORY = Path(__file__).parents[1]
+PROJECT_PARTS = ("alembic.ini", "alembic", "scripts")
+
+# The examples in docstrings run without the fixtures below, and must not meet a real database.
+os.environ.pop("DATABASE_URL", None)
+
+FreshDatabase = Callable[[str], str]
+RunAlembic = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep pytest-alembic 0.13 from collecting this file: it cannot do so under pytest 9.2.
+
+    Its tests run where a test module imports them.
+    """
+    config.option.pytest_alembic_tests_path = "not/here"
+
+
+@pytest.fixture(autouse=True)
+def _no_outer_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Run the test once per dialect: sqlite, postgresql, mariadb."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_database(tmp_path: Path) -> Iterator[FreshDatabase]:
+    """Give a function from a dialect to the URL of one more empty database."""
+    with ExitStack() as databases:
+        yield lambda dialect: databases.enter_context(fresh_database(dialect, tmp_path))
+
+
+@pytest.fixture
+def database_url(dialect: str, new_database: FreshDatabase) -> str:
+    """Give the URL of an empty database of the dialect; it is dropped after the test."""
+    return new_database(dialect)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """Give the product's own engine on the empty database."""
+    opened = engine_for(sa.make_url(database_url))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Copy this repository's Alembic project: alembic.ini, alembic/, scripts/."""
+    root = tmp_path / "project"
+    root.mkdir()
+    for name in PROJECT_PARTS:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, root / name)
+    return root
+
+
+@pytest.fixture
+def project_environment(database_url: str) -> dict[str, str]:
+    """Give the environment of a program that works on the project's database."""
+    path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": path}
+
+
+@pytest.fixture
+def run_alembic(project: Path, project_environment: dict[str, str]) -> RunAlembic:
+    """Give a function that runs `alembic …` in the project, as a user types it."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "alembic", *arguments],
+            cwd=project,
+            env=project_environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
