@@ -1,0 +1,60 @@
+# The project's commands; `make` alone lists them.
+PYTHON = python3
+PORT ?= 8888
+HOME_NOTEBOOK = notebooks/00_start_here.ipynb
+
+VENV = .venv
+RUN = $(VENV)/bin/python -m
+LAB_EXTRAS = lab,mysql,postgresql
+LAB_STAMP = $(VENV)/.installed-lab
+TEST_STAMP = $(VENV)/.installed-test
+
+LAB_OPTIONS = --ServerApp.root_dir="$(CURDIR)" --ServerApp.ip=127.0.0.1 --port=$(PORT) \
+	--ServerApp.port_retries=0 --LabApp.default_url=/lab/tree/$(HOME_NOTEBOOK) --LabApp.news_url=None
+ifeq ($(BROWSER),none)
+LAB_OPTIONS += --no-browser
+endif
+ifeq ($(shell id -u),0)
+LAB_OPTIONS += --allow-root
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test tour notebooks lint clean
+
+help: ## list these commands
+	@echo "schema_lab: the notebook in which a team watches its schema change."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@echo
+	@echo "Variables: PORT=8888 and BROWSER=none for lab; PYTHON=python3 chooses the interpreter of $(VENV)."
+
+lab: $(LAB_STAMP) ## open JupyterLab on the first notebook
+	@exec $(RUN) jupyterlab $(LAB_OPTIONS)
+
+test: lint ## check everything: style, types, tests, the notebooks' outputs
+	$(RUN) pytest -n 2 --dist loadfile
+	$(RUN) pytest --nbval notebooks
+
+tour: $(LAB_STAMP) ## walk through a migration here in the terminal, and write build/tour.html
+	@$(RUN) scripts.tour
+
+notebooks: $(LAB_STAMP) ## run the notebooks and store their outputs anew
+	@$(RUN) scripts.notebooks
+
+lint: $(TEST_STAMP) ## check style and types
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+
+clean: ## remove what the other commands made, databases excepted
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(LAB_STAMP): pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh $(LAB_EXTRAS)
+	@touch $@
+
+# The tests' extra holds the notebooks' too, so one installation serves both.
+$(TEST_STAMP): pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh test
+	@touch $(LAB_STAMP) $@

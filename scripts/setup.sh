@@ -1,0 +1,31 @@
+#!/bin/sh
+# Create .venv where it is missing and install the package with the named extras.
+# Usage: PYTHON=python3 scripts/setup.sh EXTRAS          (run from the project's root)
+set -eu
+
+extras=$1
+python=${PYTHON:-python3}
+venv=.venv
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+require_python() {
+    found=$("$python" --version 2>&1) ||
+        fail "schema_lab needs Python 3.11 or newer and \`$python\` does not run: install one, then name it, as in \`make lab PYTHON=python3.12\`."
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "schema_lab needs Python 3.11 or newer and \`$python\` is $found: install one, then name it, as in \`make lab PYTHON=python3.12\`."
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        fail "\`$python\` lacks the venv module: install it (Debian and Ubuntu: \`apt install python3-venv\`) and try again."
+}
+
+if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    require_python
+    echo "Creating $venv with $("$python" --version)."
+    "$python" -m venv --clear "$venv"
+fi
+echo "Installing schema_lab[$extras] into $venv: about a minute, once."
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    --constraint constraints.txt --editable ".[$extras]"
