@@ -9,9 +9,12 @@ from schema_lab.views import (
     html,
     losses,
     operations,
+    plain,
     revision,
+    rows,
     run,
     status,
+    style,
 )
 
 __all__ = [
@@ -23,7 +26,10 @@ __all__ = [
     "html",
     "losses",
     "operations",
+    "plain",
     "revision",
+    "rows",
     "run",
     "status",
+    "style",
 ]

@@ -45,8 +45,8 @@ _COLUMNS = ("revision", "down_revision", "state", "message")
 def _row_html(revision: RevisionShape, states: Sequence[str]) -> str:
     badges = " ".join(badge(s, _TONES[s]) for s in states)
     return (
-        f'<tr><td class="sl-mono">{escape(revision.id)}</td>'
-        f'<td class="sl-mono sl-muted">{escape(names(revision.down))}</td>'
+        f"<tr><td><code>{escape(revision.id)}</code></td>"
+        f'<td class="sl-muted"><code>{escape(names(revision.down))}</code></td>'
         f"<td>{badges}</td><td>{escape(revision.message)}</td></tr>"
     )
 

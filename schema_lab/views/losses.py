@@ -9,12 +9,17 @@ from schema_lab.views.shapes import LossShape
 
 def html(losses: Sequence[LossShape], step: str) -> str:
     """Show what `step` (such as "downgrade to 0001") would drop, in a box."""
+    return page(piece(losses, step))
+
+
+def piece(losses: Sequence[LossShape], step: str) -> str:
+    """Show what `step` would drop without its style, for a larger page."""
     items = "".join(
         f'<li class="sl-bad"><span class="sl-symbol">-</span> {escape(loss.sentence)}</li>'
         for loss in losses
     )
     lead = f'<p class="sl-lead">⚠ {escape(_lead(step))}</p>'
-    return page(box("warn", lead, f'<ul class="sl-operations">{items}</ul>'))
+    return box("warn", lead, f'<ul class="sl-operations">{items}</ul>')
 
 
 def text(losses: Sequence[LossShape], step: str) -> str:

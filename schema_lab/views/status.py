@@ -1,6 +1,6 @@
 """How a lab's status looks: where it stands."""
 
-from schema_lab.views.html import badge, escape, page
+from schema_lab.views.html import badge, box, escape, page
 from schema_lab.views.plain import count, names, visible
 from schema_lab.views.shapes import StatusShape
 
@@ -20,7 +20,7 @@ def piece(status: StatusShape) -> str:
         badge(*_drift(status)),
     ]
     line = "".join(f"<div>{fact}</div>" for fact in facts)
-    problem = f'<p class="sl-muted">{escape(status.problem)}</p>' if status.problem else ""
+    problem = box("bad", f"<p>✗ {escape(status.problem)}</p>") if status.problem else ""
     return f'<div class="sl-facts">{line}</div>{problem}'
 
 

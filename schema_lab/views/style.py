@@ -53,17 +53,17 @@ font-family:var(--jp-content-font-family,inherit);font-size:var(--jp-ui-font-siz
 .schema-lab p{{margin:0 0 .35em}}
 .schema-lab .sl-lead{{font-weight:600}}
 .schema-lab .sl-muted{{color:color-mix(in srgb,var(--sl-ink) 66%,transparent)}}
-.schema-lab .sl-mono,.schema-lab code{{font-family:var(--sl-mono);font-size:.95em;
-background:none;color:inherit;padding:0;overflow-wrap:anywhere}}
+.schema-lab .sl-mono,.schema-lab .sl-facts code,.schema-lab td code,.schema-lab p code{{
+font-family:var(--sl-mono);font-size:.95em;background:none;color:inherit;padding:0;overflow-wrap:anywhere}}
 .schema-lab ul.sl-operations{{list-style:none;margin:0 0 .5em;padding:0}}
-.schema-lab ul.sl-operations li{{margin:0 0 2px;padding:3px 10px;
+.schema-lab ul.sl-operations li{{margin:0 0 2px;padding:3px 10px 3px 2.6em;text-indent:-1.6em;
 border-left:3px solid var(--sl-tone);font-family:var(--sl-mono);overflow-wrap:anywhere;
 background:color-mix(in srgb,var(--sl-tone) 9%,transparent)}}
 .schema-lab .sl-good{{--sl-tone:var(--sl-good)}}
 .schema-lab .sl-bad{{--sl-tone:var(--sl-bad)}}
 .schema-lab .sl-warn{{--sl-tone:var(--sl-warn)}}
 .schema-lab .sl-plain{{--sl-tone:var(--sl-brand)}}
-.schema-lab .sl-symbol{{display:inline-block;width:1.4em;font-weight:700;
+.schema-lab .sl-symbol{{display:inline-block;width:1.6em;text-indent:0;font-weight:700;
 color:{_ink("var(--sl-tone)")}}}
 .schema-lab .sl-badge{{display:inline-block;padding:0 9px;border-radius:10px;white-space:nowrap;
 font-size:.92em;color:{_ink("var(--sl-tone)")};
@@ -92,7 +92,38 @@ CODE = f"""
 .schema-lab .highlight{{background:var(--sl-field);border:1px solid var(--sl-line);
 border-radius:3px;margin:0 0 .4em;overflow-x:auto}}
 .schema-lab .highlight pre{{margin:0;padding:8px 12px;line-height:1.45;white-space:pre;
-font-family:var(--sl-mono);font-size:var(--jp-code-font-size,13px);color:var(--sl-ink);
+font-family:var(--sl-mono);font-size:calc(var(--jp-code-font-size,13px)*.93);color:var(--sl-ink);
 background:none;border:0;overflow:visible}}
 {_token_rules()}
 """
+
+PANEL = (
+    BASE
+    + CODE
+    + """
+.schema-lab.sl-panel{container-type:inline-size;max-width:980px;box-sizing:border-box;margin:2px;
+padding:4px 16px 14px;border:1px solid var(--sl-line);border-radius:6px;overflow:hidden}
+.schema-lab .sl-section{padding:12px 0 0;gap:8px}
+.schema-lab .sl-section+.sl-section{margin-top:6px}
+.schema-lab .sl-row{gap:8px 10px}
+.schema-lab .sl-row>.sl-wide{flex:1 1 240px}
+.schema-lab .sl-heading{font-weight:600;font-size:1.08em;padding:8px 0 0;
+border-top:1px solid var(--sl-line)}
+.schema-lab .widget-html,.schema-lab .widget-html-content{height:auto;line-height:1.5;
+overflow:visible;align-self:stretch;max-width:100%}
+.schema-lab .widget-tab,.schema-lab .jupyter-widgets.widget-tab{margin:0;max-width:100%}
+.schema-lab .widget-tab>.widget-tab-contents{padding:8px 0 0;border:0;background:none;
+overflow:visible}
+.schema-lab .widget-tab>.lm-TabBar .lm-TabBar-content{flex-wrap:wrap}
+.schema-lab .widget-tab>.lm-TabBar .lm-TabBar-tab{flex:0 0 auto;min-width:0;padding:0 14px}
+.schema-lab .widget-checkbox{height:auto}
+.schema-lab .widget-label{width:auto;min-width:58px;text-align:left;color:var(--sl-ink)}
+.schema-lab .jupyter-button{padding:0 12px;border-radius:3px}
+.schema-lab .jupyter-button.mod-primary{color:#fff;
+background:color-mix(in srgb,var(--sl-brand) 82%,#000)}
+.schema-lab .jupyter-button:focus-visible,.schema-lab summary:focus-visible{
+outline:2px solid var(--sl-brand);outline-offset:1px}
+.schema-lab .widget-checkbox .widget-label-basic,.schema-lab .widget-checkbox label{
+white-space:normal;height:auto;line-height:1.4}
+"""
+)

@@ -1,0 +1,113 @@
+"""From models to a revision: drift, message, candidate, Write revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipywidgets import Layout, Tab, Text
+
+from schema_lab import views
+from schema_lab.panels.controls import button, heading, row, section, show, show_words, words
+
+if TYPE_CHECKING:
+    from schema_lab.autogenerate import Candidate
+    from schema_lab.lab import Lab, Status
+    from schema_lab.panels.presses import Presses
+
+
+class CandidatePart:
+    """Holds at most one candidate; Write revision is bound to it."""
+
+    def __init__(self, lab: Lab, presses: Presses) -> None:
+        self._lab = lab
+        self._candidate: Candidate | None = None
+        self._written = False
+        self.drift_box = words()
+        self.message_box = Text(
+            description="Message",
+            placeholder="what this revision does",
+            layout=Layout(width="auto", flex="1 1 260px", margin="0"),
+        )
+        self.autogenerate_button = button(
+            "Autogenerate", "Compare models and database; writes nothing"
+        )
+        self.candidate_box = words()
+        self.code_tabs = Tab(children=[words() for _ in _tab_titles()], titles=_tab_titles())
+        self.write_button = button("Write revision", "Write this candidate to alembic/versions")
+        self.written_box = words()
+        self.box = section(
+            heading("Autogenerate"),
+            self.drift_box,
+            row(self.message_box, self.autogenerate_button),
+            self.candidate_box,
+            self.code_tabs,
+            row(self.write_button, self.written_box),
+        )
+        presses.bind(self.autogenerate_button, self._autogenerate)
+        presses.bind(self.write_button, self._write)
+        self.message_box.observe(lambda _: presses.forget(), "value")
+        self.drop()
+
+    def show(self, status: Status) -> None:
+        """Show the drift while no candidate says the same."""
+        html = views.drift.piece(status.drift) if status.drift is not None else ""
+        show_words(self.drift_box, "" if self._candidate else html)
+
+    def enable(self) -> None:
+        """Enable what can be pressed now."""
+        self.autogenerate_button.disabled = False
+        self.write_button.disabled = not self.can_write
+
+    @property
+    def can_write(self) -> bool:
+        """Tell whether a candidate waits to be written."""
+        return bool(self._candidate and self._candidate.operations and not self._written)
+
+    def drop(self) -> None:
+        """Show no candidate."""
+        self._show_candidate(None)
+
+    def drop_unwritten(self) -> None:
+        """Show no candidate that was made for another state of the database."""
+        if not self._written:
+            self.drop()
+
+    def _autogenerate(self) -> None:
+        self.drop()
+        self._show_candidate(self._lab.autogenerate(self.message_box.value))
+
+    def _write(self) -> None:
+        if self._candidate is None:
+            return
+        revision = self._candidate.write()
+        self._written = True
+        name = revision.path.name if revision.path else revision.id
+        self.written_box.value = (
+            f"{views.html.badge('✓ written', 'good')} <code>{views.html.escape(name)}</code>"
+        )
+
+    def _show_candidate(self, candidate: Candidate | None) -> None:
+        self._candidate, self._written = candidate, False
+        self.written_box.value = ""
+        for widget in (self.code_tabs, self.write_button):
+            show(widget, candidate is not None)
+        if candidate is None:
+            show_words(self.candidate_box, "")
+            return
+        lead = views.candidate.lead(candidate)
+        show_words(self.candidate_box, lead + views.candidate.operations_html(candidate))
+        for tab, html in zip(self.code_tabs.children, _tab_pieces(candidate), strict=True):
+            tab.value = html
+        self.code_tabs.selected_index = 0
+
+
+def _tab_titles() -> list[str]:
+    return ["upgrade()", "downgrade()", *views.candidate.DIALECTS.values()]
+
+
+def _tab_pieces(candidate: Candidate) -> list[str]:
+    return [
+        views.code.block(candidate.upgrade_code),
+        views.code.block(candidate.downgrade_code),
+        *(views.candidate.sql_html(candidate, dialect) for dialect in views.candidate.DIALECTS),
+    ]

@@ -1,0 +1,61 @@
+"""The plain widgets that every part is made of; each has a label that can be read aloud."""
+
+from collections.abc import Sequence
+
+from ipywidgets import HTML, Box, Button, Layout, VBox, Widget
+
+from schema_lab import views
+
+
+def button(label: str, tooltip: str) -> Button:
+    """Make a button as wide as its label."""
+    return Button(description=label, tooltip=tooltip, layout=Layout(width="auto", margin="0"))
+
+
+def words(html: str = "") -> HTML:
+    """Make a place for HTML that is escaped already."""
+    return HTML(value=html, layout=Layout(margin="0", width="auto"))
+
+
+def widened(widget: Widget) -> Widget:
+    """Let a widget take the room that the others in its row leave."""
+    widget.add_class("sl-wide")
+    return widget
+
+
+def heading(text: str) -> HTML:
+    """Make the heading of a section."""
+    escaped = views.html.escape(text)
+    return words(f'<div class="sl-heading" role="heading" aria-level="3">{escaped}</div>')
+
+
+def row(*children: Widget) -> Box:
+    """Put widgets side by side, wrapped where the window is narrow."""
+    layout = Layout(display="flex", flex_flow="row wrap", align_items="center", overflow="visible")
+    made = Box(children, layout=layout)
+    made.add_class("sl-row")
+    return made
+
+
+def section(*children: Widget) -> VBox:
+    """Put widgets below each other as one section of the panel."""
+    made = VBox(children, layout=Layout(overflow="visible"))
+    made.add_class("sl-section")
+    return made
+
+
+def show(widget: Widget, shown: bool) -> None:
+    """Show or hide a widget."""
+    widget.layout.display = None if shown else "none"
+
+
+def show_words(widget: HTML, html: str) -> None:
+    """Fill a place for HTML; an empty one takes no room."""
+    widget.value = html
+    show(widget, bool(html))
+
+
+def emphasize(buttons: Sequence[Button], next_one: Button) -> None:
+    """Let one button stand out as the next step."""
+    for each in buttons:
+        each.button_style = "primary" if each is next_one else ""

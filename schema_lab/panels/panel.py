@@ -1,0 +1,186 @@
+"""The panel: its parts from top to bottom, and one place for every failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipywidgets import VBox
+
+from schema_lab import views
+from schema_lab.errors import SchemaLabError
+from schema_lab.panels.candidate import CandidatePart
+from schema_lab.panels.controls import (
+    button,
+    emphasize,
+    heading,
+    row,
+    section,
+    show_words,
+    widened,
+    words,
+)
+from schema_lab.panels.presses import Presses
+from schema_lab.panels.standing import Standing
+from schema_lab.panels.steps import StepsPart
+from schema_lab.panels.tables import TablesPart
+
+if TYPE_CHECKING:
+    from ipywidgets import Button
+
+    from schema_lab.lab import Lab
+
+
+def panel(lab: Lab) -> Panel:
+    """Make the panel of a lab.
+
+    Parameters
+    ----------
+    lab
+        The lab whose methods the buttons call.
+
+    Returns
+    -------
+    Panel
+        A widget; every control is an attribute of it.
+    """
+    return Panel(lab)
+
+
+class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
+    """A lab as buttons: where it stands, a candidate, a revision, the steps, the tables.
+
+    Each button calls one method of the lab and shows one view. A failure is shown in
+    `error_box`; nothing is raised. A press also works without a front end:
+    `panel.upgrade_button.click()`.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__()
+        self._lab = lab
+        self._dialect = ""
+        self._problem = ""
+        presses = Presses(self._be_busy, self._fail, self._read)
+        self._presses = presses
+        candidate = CandidatePart(lab, presses)
+        steps = StepsPart(lab, presses, moved=candidate.drop_unwritten)
+        tables = TablesPart(lab, presses)
+        self._candidate, self._steps, self._tables = candidate, steps, tables
+
+        self.status_box = words()
+        self.refresh_button = button("Refresh", "Read models, revisions and database again")
+
+        self.drift_box = candidate.drift_box
+        self.message_box = candidate.message_box
+        self.autogenerate_button = candidate.autogenerate_button
+        self.candidate_box = candidate.candidate_box
+        self.code_tabs = candidate.code_tabs
+        self.write_button = candidate.write_button
+        self.written_box = candidate.written_box
+
+        self.error_box = words()
+
+        self.upgrade_button = steps.upgrade_button
+        self.upgrade_one_button = steps.upgrade_one_button
+        self.downgrade_button = steps.downgrade_button
+        self.target_chooser = steps.target_chooser
+        self.target_button = steps.target_button
+        self.confirm_box = steps.confirmation.box
+        self.confirm_tick = steps.confirmation.tick
+        self.losses_box = steps.confirmation.losses_box
+        self.cancel_button = steps.confirmation.cancel_button
+        self.progress_bar = steps.progress.bar
+        self.progress_label = steps.progress.label
+        self.run_box = steps.run_box
+
+        self.history_box = words()
+        self.table_chooser = tables.table_chooser
+        self.rows_box = tables.rows_box
+
+        self.add_class("schema-lab")
+        self.add_class("sl-panel")
+        self.children = (
+            words(f"<style>{views.style.PANEL}</style>"),
+            section(row(widened(self.status_box), self.refresh_button)),
+            candidate.box,
+            self.error_box,
+            steps.box,
+            section(heading("History"), self.history_box),
+            tables.box,
+        )
+        presses.bind(self.refresh_button, steps.confirmation.clear)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read where the lab stands and show it; read-only. A failure is shown."""
+        self._presses.forget()
+        show_words(self.error_box, "")
+        self._presses.guard(self._read)
+        self._be_busy(False)
+
+    def __repr__(self) -> str:
+        return f"Panel({self._dialect})"
+
+    @property
+    def _buttons(self) -> list[Button]:
+        return [
+            self.refresh_button,
+            self.autogenerate_button,
+            self.write_button,
+            self.upgrade_button,
+            self.upgrade_one_button,
+            self.downgrade_button,
+            self.target_button,
+            self.cancel_button,
+        ]
+
+    def _read(self) -> None:
+        """Show each part; one that cannot be read does not hide the others."""
+        self._presses.guard(self._show_standing)
+        self._presses.guard(self._tables.show)
+
+    def _show_standing(self) -> None:
+        status = self._lab.status()
+        self._dialect, self._problem = status.dialect, status.problem
+        self.status_box.value = views.status.piece(status)
+        history = self._lab.history()
+        self.history_box.value = views.history.piece(history)
+        self._candidate.show(status)
+        self._steps.show(Standing(status, history))
+
+    def _be_busy(self, busy: bool) -> None:
+        """Take no press while one runs; then enable what leads somewhere."""
+        for each in self._buttons:
+            each.disabled = busy
+        if busy:
+            show_words(self.error_box, "")
+            return
+        for part in (self._candidate, self._steps, self._tables):
+            part.enable()
+        self._point_out_the_next_step()
+
+    def _point_out_the_next_step(self) -> None:
+        if self._candidate.can_write:
+            next_one = self.write_button
+        elif self.upgrade_button.disabled:
+            next_one = self.autogenerate_button
+        else:
+            next_one = self.upgrade_button
+        emphasize(self._buttons, next_one)
+
+    def _fail(self, problem: BaseException) -> None:
+        """Show a failure below those that the same press has shown already."""
+        shown = _error(problem)
+        if str(problem) != self._problem and shown not in self.error_box.value:
+            show_words(self.error_box, self.error_box.value + shown)
+
+
+def _error(problem: BaseException) -> str:
+    if isinstance(problem, SchemaLabError):
+        return views.error.piece(problem.fact, problem.cure)
+    if isinstance(problem, KeyboardInterrupt):
+        return views.error.piece("Interrupted.", "The panel shows where the database stands now.")
+    return views.error.piece(
+        "The lab met an error that it does not know.",
+        "See the details; the panel shows where the database stands now.",
+        f"{type(problem).__name__}: {problem}",
+    )
