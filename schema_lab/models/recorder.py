@@ -1,0 +1,81 @@
+"""The metaclass that hands every class statement to its set of models."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from sqlmodel import SQLModel
+from sqlmodel.main import SQLModelMetaclass
+
+from schema_lab.models.definitions import ByName, Definition, name_of
+
+OWNER = "__schema_lab_models__"
+
+
+class Owner(Protocol):
+    """What records class statements: a set of models."""
+
+    Model: type[SQLModel]
+
+    def define(self, definition: Definition) -> type[SQLModel]:
+        """Record a class statement and give its class."""
+
+    def living(self, cls: type[SQLModel]) -> type[SQLModel]:
+        """Give the class that stands now for a class of any generation."""
+
+
+class Recorder(SQLModelMetaclass):
+    """Record a class statement, and let the set of models build the class.
+
+    The set builds with `build=True`; a statement in a cell or a module goes without.
+    """
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type[Any], ...],
+        namespace: dict[str, Any],
+        build: bool = False,
+        **keywords: Any,
+    ) -> Any:
+        """Give the class that the set of models makes of this statement."""
+        if build:
+            return super().__new__(mcs, name, bases, namespace, **keywords)
+        models = next(owner for base in bases if (owner := owner_of(base)) is not None)
+        named = tuple(_named(base, models) for base in bases)
+        return models.define(Definition.of(name, named, namespace, keywords))
+
+    def __init__(
+        cls,
+        name: str,
+        bases: tuple[type[Any], ...],  # noqa: ARG002  # those of the class may be others
+        namespace: dict[str, Any],
+        build: bool = False,
+        **keywords: Any,
+    ) -> None:
+        if build:
+            super().__init__(name, cls.__bases__, namespace, **keywords)
+
+    def __call__(cls, *args: Any, **keywords: Any) -> Any:
+        """Make an instance, of the class as it is now if this one is of a former generation."""
+        models = owner_of(cls)
+        return type.__call__(cls if models is None else models.living(cls), *args, **keywords)
+
+
+def owner_of(value: Any) -> Owner | None:
+    """Give the set of models that a class belongs to."""
+    return getattr(value, OWNER, None) if isinstance(value, Recorder) else None
+
+
+def root(models: Owner) -> type[SQLModel]:
+    """Make the base class of a set, the one object that all of its generations derive from."""
+    namespace = {"__module__": __name__, "__doc__": "The base class of a set of models."}
+    made: type[SQLModel] = Recorder("Model", (SQLModel,), {**namespace, OWNER: models}, build=True)
+    return made
+
+
+def _named(base: type[Any], models: Owner) -> type[Any] | ByName:
+    if owner_of(base) is not models:
+        return base
+    name = name_of(base)
+    return ByName() if base is models.Model else base if name is None else ByName(name)

@@ -1,0 +1,102 @@
+"""Between classes: what a relationship or a foreign key points at, and whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy.exc import NoReferencedColumnError, NoReferencedTableError
+from sqlmodel import SQLModel
+
+from schema_lab.errors import ModelError
+from schema_lab.models.definitions import Definition
+
+Absent = Mapping[str, frozenset[str]]
+Classes = Mapping[str, type[SQLModel]]
+
+
+def absent_relationships(definitions: Mapping[str, Definition]) -> Absent:
+    """Give, for each class, the relationships that need a class which nothing defines."""
+    found = {
+        name: frozenset(
+            key for key, needs in definition.targets.items() if not definitions.keys() >= set(needs)
+        )
+        for name, definition in definitions.items()
+    }
+    return {name: attributes for name, attributes in found.items() if attributes}
+
+
+def waiting_sentences(
+    definitions: Mapping[str, Definition], classes: Classes, metadata: MetaData
+) -> Iterator[str]:
+    """Say which relationships wait for a class, and which foreign keys for a table."""
+    for name, definition in definitions.items():
+        for key, needs in definition.targets.items():
+            for missing in sorted(set(needs) - definitions.keys()):
+                yield f"{name}.{key} waits for a class named {missing}"
+    for key in _foreign_keys(metadata):
+        try:
+            key.column  # noqa: B018  # looks the column up
+        except NoReferencedTableError as error:
+            yield f"{_place(key, classes)} waits for a table named {error.table_name}"
+
+
+def check_foreign_keys(metadata: MetaData, classes: Classes) -> None:
+    """Raise a ModelError for a foreign key to a column that its table does not have."""
+    for key in _foreign_keys(metadata):
+        try:
+            column = key.column
+        except NoReferencedTableError:
+            continue
+        except NoReferencedColumnError as error:
+            raise _no_column(key, error, classes, metadata) from error
+        if metadata.tables.get(column.table.key) is not column.table:
+            raise ModelError(
+                f"{_place(key, classes)} has a foreign key to a column object, "
+                "which stays behind when the models are built again.",
+                f'Give it as a string: "{column.table.key}.{column.name}".',
+            )
+
+
+def check_back_populates(definitions: Mapping[str, Definition], classes: Classes) -> None:
+    """Raise a ModelError for a `back_populates` that names no relationship of the other class."""
+    for name, definition in definitions.items():
+        for key, info in definition.relationships.items():
+            target, back = definition.targets[key][:1], info.back_populates
+            if not target or not back or target[0] not in classes:
+                continue
+            if not hasattr(classes[target[0]], back):
+                raise _no_relationship(f"{name}.{key}", back, definitions[target[0]])
+
+
+def _no_relationship(place: str, back: str, target: Definition) -> ModelError:
+    known = ", ".join(target.relationships)
+    return ModelError(
+        f"{place} has back_populates={back!r}, but {target.name} has no relationship named {back}.",
+        f"The relationships of {target.name} are: {known}."
+        if known
+        else f"Add {back} to {target.name}, or leave back_populates out.",
+    )
+
+
+def _no_column(
+    key: ForeignKey, error: NoReferencedColumnError, classes: Classes, metadata: MetaData
+) -> ModelError:
+    columns = ", ".join(metadata.tables[key.target_fullname.rpartition(".")[0]].columns.keys())
+    return ModelError(
+        f"{_place(key, classes)} has a foreign key to {key.target_fullname}, "
+        f"but there is no column {error.column_name}.",
+        f"The columns of {error.table_name} are: {columns}.",
+    )
+
+
+def _foreign_keys(metadata: MetaData) -> Iterator[ForeignKey]:
+    for table in metadata.tables.values():
+        yield from sorted(table.foreign_keys, key=lambda key: key.parent.name)
+
+
+def _place(key: ForeignKey, classes: Classes) -> str:
+    """Name the class and the column that hold a foreign key."""
+    table = key.parent.table
+    owners = (name for name, each in classes.items() if getattr(each, "__table__", None) is table)
+    return f"{next(owners, table.name)}.{key.parent.name}"
