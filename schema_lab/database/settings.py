@@ -24,17 +24,19 @@ class _Settings(BaseSettings):
     database_url: SecretStr | None = None
 
 
-def database_url(root: Path) -> URL:
+def database_url(root: Path, fallback: str | None = None) -> URL:
     """Give the URL of a project's database. Read-only.
 
     DATABASE_URL in the environment comes first, then DATABASE_URL in the file ``.env`` of the
-    project, then the SQLite file ``schema_lab.db`` beside it. Relative SQLite paths start at the
-    project, wherever the program runs.
+    project, then the fallback, then the SQLite file ``schema_lab.db`` in the project. Relative
+    SQLite paths start at the project, wherever the program runs.
 
     Parameters
     ----------
     root : pathlib.Path
         The folder of the project.
+    fallback : str, optional
+        What the project's own configuration names, such as sqlalchemy.url in alembic.ini.
 
     Returns
     -------
@@ -57,9 +59,9 @@ def database_url(root: Path) -> URL:
     _check_env_file(root / ".env")
     # The type checker knows only the fields: https://github.com/pydantic/pydantic-settings/issues/131
     secret = _Settings(_env_file=root / ".env").database_url  # type: ignore[call-arg]
-    if secret is None:
-        return resolve(URL.create("sqlite", database=EMBEDDED_FILE), base=root)
-    return resolve(secret.get_secret_value(), base=root)
+    if secret is not None:
+        return resolve(secret.get_secret_value(), base=root)
+    return resolve(fallback or URL.create("sqlite", database=EMBEDDED_FILE), base=root)
 
 
 def _check_env_file(path: Path) -> None:

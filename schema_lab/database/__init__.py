@@ -1,0 +1,40 @@
+"""What is? The engine recipe of each dialect, the lock, and the live tables as DataFrames."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from schema_lab.database.engines import (
+    SQLITE_BEGIN,
+    broken_foreign_keys,
+    engine_for,
+    foreign_keys_off,
+)
+from schema_lab.database.lock import exclusive
+from schema_lab.database.settings import database_url
+from schema_lab.database.urls import masked, resolve, scrub
+from schema_lab.database.waiting import wait_until_it_answers
+
+if TYPE_CHECKING:
+    from schema_lab.database import tables
+
+__all__ = [
+    "SQLITE_BEGIN",
+    "broken_foreign_keys",
+    "database_url",
+    "engine_for",
+    "exclusive",
+    "foreign_keys_off",
+    "masked",
+    "resolve",
+    "scrub",
+    "tables",
+    "wait_until_it_answers",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load the DataFrames, and pandas with them, on first use."""
+    if name == "tables":
+        return import_module("schema_lab.database.tables")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

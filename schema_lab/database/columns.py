@@ -1,0 +1,102 @@
+"""What is: the columns of a live table, as a DataFrame."""
+
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from schema_lab.database.frames import stated_frame
+from schema_lab.database.reading import Place, explained, locate, reading
+
+COLUMNS = {
+    "column": "string",
+    "type": "string",
+    "nullable": "bool",
+    "default": "string",
+    "primary_key": "bool",
+    "comment": "string",
+}
+# SQLAlchemy knows not every type of PostgreSQL (xml, point, those of extensions); this does.
+_POSTGRESQL_TYPES = sa.text(
+    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+    " JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE attnum > 0 AND relname = :name AND nspname = coalesce(:schema, current_schema())"
+)
+
+
+@explained
+def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
+    """List the columns of a table in its own order. Read-only.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+    table : str
+        A name, or ``schema.name`` on PostgreSQL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        column, type (string, in the database's words), nullable (bool), default (string, the
+        expression as the database keeps it), primary_key (bool), comment (string).
+
+    Raises
+    ------
+    InputError
+        There is no such table.
+    DatabaseError
+        The database does not answer.
+
+    Examples
+    --------
+    >>> engine = sa.create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     _ = connection.execute(sa.text("CREATE TABLE t (id INTEGER PRIMARY KEY, n INT)"))
+    >>> columns(engine, "t")[["column", "type", "primary_key"]]
+      column     type  primary_key
+    0     id  INTEGER         True
+    1      n  INTEGER        False
+    """
+    with reading(engine) as connection:
+        inspector = sa.inspect(connection)
+        schema, name = locate(inspector, table)
+        key = inspector.get_pk_constraint(name, schema)["constrained_columns"]
+        found: list[dict[str, Any]] = [dict(column) for column in inspector.get_columns(name, schema)]
+        types = _types(connection, (schema, name), found)
+    return stated_frame(
+        COLUMNS,
+        [
+            (
+                column["name"],
+                types[column["name"]],
+                column["nullable"],
+                _default(column),
+                column["name"] in key,
+                column.get("comment"),
+            )
+            for column in found
+        ],
+    )
+
+
+def _types(
+    connection: sa.Connection, place: Place, columns: list[dict[str, Any]]
+) -> dict[str, str]:
+    spelled: dict[str, str] = {
+        column["name"]: column["type"].compile(dialect=connection.dialect)
+        for column in columns
+        if not isinstance(column["type"], sa.types.NullType)
+    }
+    if len(spelled) < len(columns) and connection.dialect.name == "postgresql":
+        schema, name = place
+        known = connection.execute(_POSTGRESQL_TYPES, {"schema": schema, "name": name})
+        spelled = {**dict(known.tuples().all()), **spelled}
+    return {column["name"]: spelled.get(column["name"], "") for column in columns}
+
+
+def _default(column: dict[str, Any]) -> str | None:
+    if "computed" in column:
+        return f"GENERATED ALWAYS AS ({column['computed']['sqltext']})"
+    if "identity" in column:
+        return "GENERATED AS IDENTITY"
+    return None if column["default"] is None else str(column["default"])

@@ -1,0 +1,100 @@
+"""The engine recipe of each dialect, in one place.
+
+The notebook, the command line and `scripts/run_migrations.py` all connect through here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import NullPool
+
+from schema_lab.errors import DatabaseError
+
+SQLITE_BEGIN = "sqlite_begin"
+"""Execution option of a connection: how its transactions begin ("DEFERRED" or "IMMEDIATE")."""
+
+
+def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
+    """Give the engine for a resolved URL. Read-only: nothing connects yet.
+
+    Parameters
+    ----------
+    url
+        A URL as `schema_lab.database.resolve` gives it.
+    wait
+        Seconds that SQLite waits for another writer.
+
+    Raises
+    ------
+    DatabaseError
+        For a SQLite database in memory, which every connection would see empty.
+
+    Examples
+    --------
+    >>> engine_for(sa.make_url("sqlite:///lab.db")).dialect.name
+    'sqlite'
+    """
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, poolclass=NullPool)
+    if url.database in (None, "", ":memory:") or "mode=memory" in str(url.query):
+        raise DatabaseError(
+            "A SQLite database in memory is empty again for every connection.",
+            "Name a file, such as sqlite:///lab.db, or use Lab.scratch().",
+        )
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": wait})
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, record: Any) -> None:
+    """Hand transactions to SQLAlchemy: the driver's own mode does not cover DDL."""
+    connection.isolation_level = None
+
+
+def _on_sqlite_begin(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get(SQLITE_BEGIN, "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def foreign_keys_off(connection: sa.Connection) -> Iterator[None]:
+    """Keep SQLite from deleting child rows while a parent table is rebuilt.
+
+    The pragma is a no-op inside a transaction, so this stands outside of one and reads it back.
+    On other dialects nothing happens. Source: https://www.sqlite.org/lang_altertable.html#otheralter
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = _pragma(connection, "foreign_keys")
+    _pragma(connection, "foreign_keys=OFF")
+    if _pragma(connection, "foreign_keys") != 0:
+        raise DatabaseError(
+            "SQLite did not switch foreign keys off, since a transaction is open.",
+            "Commit or roll back on this connection, then migrate.",
+        )
+    try:
+        yield
+    finally:
+        if not connection.invalidated and not connection.closed:
+            _pragma(connection, f"foreign_keys={before or 0}")
+
+
+def _pragma(connection: sa.Connection, text: str) -> int | None:
+    """Run a pragma on the driver's connection, where no transaction begins on its own."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        return None
+    row = driver.execute(f"PRAGMA {text}").fetchone()
+    return None if row is None else int(row[0])
+
+
+def broken_foreign_keys(connection: sa.Connection) -> frozenset[tuple[Any, ...]]:
+    """List SQLite's rows whose parent is missing, as (table, rowid, parent, key). Read-only."""
+    if connection.dialect.name != "sqlite":
+        return frozenset()
+    return frozenset(map(tuple, connection.exec_driver_sql("PRAGMA foreign_key_check")))

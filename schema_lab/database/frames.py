@@ -1,0 +1,67 @@
+"""Make DataFrames whose columns have one type each, and in which NULL stays NULL."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+_INT64 = range(-(2**63), 2**63)
+_NULLABLE: dict[type, str] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
+
+
+def stated_frame(dtypes: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """Make a frame with the stated columns and dtypes, also when there is no row.
+
+    Examples
+    --------
+    >>> stated_frame({"table": "string", "rows": "int64"}, [("users", 3)])
+       table  rows
+    0  users     3
+    """
+    columns = _columns(rows, len(dtypes))
+    arrays = zip(dtypes.items(), columns, strict=True)
+    return pd.DataFrame({name: pd.Series(values, dtype=dtype) for (name, dtype), values in arrays})
+
+
+def value_frame(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """Make a frame of what a query gives; two columns may bear the same name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column whose values are all whole numbers is ``Int64``, all floats ``Float64``, all
+        true or false ``boolean``, all text ``string``; any other is ``object`` with the values
+        as the driver gives them. NULL is ``pandas.NA`` in each.
+
+    Examples
+    --------
+    >>> value_frame(["id", "plan"], [(1, None), (2, "free")])
+       id  plan
+    0   1  <NA>
+    1   2  free
+    """
+    columns = _columns(rows, len(names))
+    frame = pd.DataFrame({place: _array(values) for place, values in enumerate(columns)})
+    return frame.set_axis(list(names), axis="columns")
+
+
+def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    kept = list(rows)
+    return [[row[place] for row in kept] for place in range(width)]
+
+
+def _array(values: list[Any]) -> "pd.Series[Any]":
+    missing = [pd.NA if value is None else value for value in values]
+    return pd.Series(missing, dtype=_dtype([value for value in values if value is not None]))
+
+
+def _dtype(values: list[Any]) -> str:
+    kinds = {type(value) for value in values}
+    if len(kinds) != 1:
+        return "object"
+    kind = kinds.pop()
+    exact = kind is not int or all(value in _INT64 for value in values)
+    # Float64 takes NaN for a missing value; the database does not.
+    exact = exact and (kind is not float or not any(map(math.isnan, values)))
+    return _NULLABLE.get(kind, "object") if exact else "object"

@@ -1,0 +1,95 @@
+"""One migrator at a time: a lock on the migrating connection itself.
+
+A lock on another connection would be freed while this one's DDL still runs. SQLite needs none:
+BEGIN IMMEDIATE is the lock.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_random_exponential
+
+from schema_lab.errors import DatabaseError
+
+_POSTGRESQL_KEY = int.from_bytes(hashlib.sha256(b"schema_lab").digest()[:8], "big", signed=True)
+
+
+@contextmanager
+def exclusive(connection: sa.Connection, timeout: float) -> Iterator[None]:
+    """Hold the database's migration lock, waiting at most `timeout` seconds for it.
+
+    The connection leaves without an open transaction, so that Alembic commits what it does.
+
+    Raises
+    ------
+    DatabaseError
+        When the lock is not free in time; names the connection that holds it.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    if not _acquire(connection, timeout):
+        raise DatabaseError(
+            f"Another migration is running on this database ({_holder(connection)}); "
+            f"it did not finish within {timeout:g} s.",
+            "Wait until it is done, then try again; a longer wait may be asked for.",
+        )
+    try:
+        yield
+    finally:
+        _release(connection)
+
+
+def _acquire(connection: sa.Connection, timeout: float) -> bool:
+    """Poll rather than block: a blocking lock deadlocks with CREATE INDEX CONCURRENTLY."""
+    attempts = Retrying(
+        stop=stop_after_delay(timeout),
+        wait=wait_random_exponential(multiplier=0.02, max=0.5),
+        retry=retry_if_result(lambda taken: not taken),
+        retry_error_callback=lambda state: False,
+    )
+    return bool(attempts(_try_once, connection))
+
+
+def _try_once(connection: sa.Connection) -> bool:
+    taken = connection.scalar(_statement(connection, "try"))
+    connection.commit()
+    return bool(taken)
+
+
+def _release(connection: sa.Connection) -> None:
+    if connection.closed or connection.invalidated:
+        return
+    connection.rollback()
+    connection.execute(_statement(connection, "release"))
+    connection.commit()
+
+
+def _holder(connection: sa.Connection) -> str:
+    number = connection.scalar(_statement(connection, "holder"))
+    connection.commit()
+    return f"connection {number}" if number is not None else "its connection has just gone"
+
+
+def _statement(connection: sa.Connection, verb: str) -> sa.Executable:
+    if connection.dialect.name == "postgresql":
+        key = sa.literal(_POSTGRESQL_KEY, sa.BigInteger)
+        if verb == "holder":
+            return sa.text(
+                "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                " AND (classid::bigint << 32) + objid::bigint = :key"
+            ).bindparams(key=_POSTGRESQL_KEY)
+        function = {"try": sa.func.pg_try_advisory_lock, "release": sa.func.pg_advisory_unlock}
+        return sa.select(function[verb](key))
+    name = sa.literal(_mysql_name(connection))
+    if verb == "try":
+        return sa.select(sa.func.get_lock(name, 0))
+    return sa.select({"release": sa.func.release_lock, "holder": sa.func.is_used_lock}[verb](name))
+
+
+def _mysql_name(connection: sa.Connection) -> str:
+    """Name the lock after the database: MariaDB's and MySQL's locks span the whole server."""
+    database = connection.engine.url.database or ""
+    return "schema_lab:" + hashlib.sha256(database.encode()).hexdigest()[:40]
