@@ -1,0 +1,132 @@
+"""Alembic's migration environment: a project's env.py, run on a database that the lab names."""
+
+import inspect
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from schema_lab.database import engine_for
+from schema_lab.errors import HistoryError
+from schema_lab.history.failures import as_lab_errors
+from schema_lab.history.project import Project, fresh_sources
+
+Steps = Iterable[Any]
+Options = Mapping[str, Any]
+
+ALEMBIC_LOCK = threading.RLock()
+"""Alembic's `op` and `context` are globals of the process: one env.py runs at a time."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A project and the database that it migrates."""
+
+    project: Project
+    url: sa.URL
+    wait: float = 60.0
+    new_id: Callable[[ScriptDirectory], str | None] = field(default=lambda scripts: None)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """A new engine on the database; every connection is opened fresh and closed after."""
+        return engine_for(self.url, self.wait)
+
+    def config(self) -> Config:
+        """Give Alembic's configuration for this database."""
+        return self.project.config(self.url)
+
+    def run(
+        self,
+        connection: sa.Connection | None,
+        work: Callable[[Any, MigrationContext], Steps],
+        options: Callable[[Options], Options] = dict,
+        **context_options: Any,
+    ) -> None:
+        """Run the project's env.py with `work` in the place of Alembic's command.
+
+        Parameters
+        ----------
+        connection
+            The connection that env.py shall use, whatever it opens itself; None: offline.
+        work
+            Called by Alembic with the database's heads and the migration context;
+            gives the steps to run.
+        options
+            From the keywords that env.py gives to `context.configure` to those that count.
+
+        Raises
+        ------
+        SchemaLabError
+            For every error of Alembic's and of the database's.
+        """
+        config = self.config()
+        with ALEMBIC_LOCK, as_lab_errors(self.url), _logging_untouched(), fresh_sources():
+            scripts = self.project.scripts()
+            config.attributes["connection"] = connection
+            if connection is None:
+                context_options |= {"as_sql": True, "output_buffer": StringIO()}
+            with EnvironmentContext(config, scripts, fn=work, **context_options) as context:
+                configured = _decide(context, connection, options)
+                scripts.run_env()
+                if not configured:
+                    raise HistoryError(
+                        f"{scripts.env_py_location} never calls context.configure().",
+                        "Compare it with the env.py that `alembic init` writes.",
+                    )
+
+
+def _decide(
+    context: EnvironmentContext,
+    connection: sa.Connection | None,
+    options: Callable[[Options], Options],
+) -> list[Options]:
+    """Let the lab decide on the connection and the options that env.py gives to `configure`.
+
+    Alembic's proxy looks the method up on the instance; a subclass would get a proxy of its own.
+    Gives the list that fills with what was configured.
+    """
+    plain, configured = context.configure, list[Options]()
+    signature = inspect.signature(plain)
+
+    def configure(*args: Any, **keywords: Any) -> None:
+        given = dict(signature.bind(*args, **keywords).arguments)
+        given |= given.pop("kw", {})
+        chosen = dict(options(given))
+        if connection is not None:
+            chosen = {**chosen, "connection": connection, "url": None}
+        chosen.pop("output_buffer", None)
+        configured.append(chosen)
+        plain(**chosen)
+
+    context.configure = configure  # type: ignore[method-assign]
+    return configured
+
+
+@contextmanager
+def _logging_untouched() -> Iterator[None]:
+    """Give every logger back as it was: a fileConfig in env.py would take the notebook's."""
+    manager = logging.Logger.manager
+    loggers = [logging.root, *manager.loggerDict.values()]
+    before = [
+        (logger, logger.level, list(logger.handlers), logger.disabled, logger.propagate)
+        for logger in loggers
+        if isinstance(logger, logging.Logger)
+    ]
+    try:
+        yield
+    finally:
+        for logger, level, handlers, disabled, propagate in before:
+            if logger.level != level:
+                logger.setLevel(level)
+            logger.handlers[:] = handlers
+            logger.disabled, logger.propagate = disabled, propagate

@@ -1,0 +1,139 @@
+"""A project: the folder with an alembic.ini, its script directory and its revision files."""
+
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from configparser import Error as IniError
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from schema_lab.database import database_url, resolve
+from schema_lab.errors import HistoryError
+
+
+@dataclass(frozen=True)
+class Project:
+    """An ordinary Alembic project, found by its alembic.ini."""
+
+    ini: Path
+
+    @classmethod
+    def at(cls, config: Path | str) -> "Project":
+        """Name a project by its ini file, or by the folder that holds an alembic.ini.
+
+        Raises
+        ------
+        HistoryError
+            When there is no such file.
+        """
+        path = Path(config).expanduser().resolve()
+        ini = path / "alembic.ini" if path.is_dir() else path
+        if not ini.is_file():
+            raise HistoryError(f"There is no Alembic configuration at {path}.", _INI_CURE)
+        return cls(ini)
+
+    @classmethod
+    def above(cls, folder: Path) -> "Project":
+        """Find the nearest alembic.ini in a folder or above it.
+
+        Raises
+        ------
+        HistoryError
+            When there is none.
+        """
+        for candidate in (folder, *folder.parents):
+            if (candidate / "alembic.ini").is_file():
+                return cls((candidate / "alembic.ini").resolve())
+        raise HistoryError(f"No alembic.ini was found in {folder} or above it.", _INI_CURE)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the ini file."""
+        return self.ini.parent
+
+    def config(self, url: sa.URL | None = None) -> Config:
+        """Give Alembic's configuration, with paths that hold from any working directory.
+
+        The ini file is read here and its name taken away, so that an env.py does not
+        configure logging over the notebook's.
+        """
+        toml = self.root / "pyproject.toml"
+        config = Config(
+            self.ini,
+            toml if toml.is_file() else None,
+            stdout=StringIO(),
+            cmd_opts=Namespace(quiet=True, x=None),
+        )
+        try:
+            location = config.get_alembic_option("script_location")
+        except IniError as error:
+            raise HistoryError(
+                f"{self.ini.name} cannot be read: {error.message}", "Mend that line."
+            ) from None
+        if location is None:
+            raise HistoryError(
+                f"{self.ini.name} names no script_location.",
+                "Add one under [alembic], such as script_location = %(here)s/alembic.",
+            )
+        config.set_main_option("script_location", _escaped(self._absolute(location)))
+        config.set_main_option("prepend_sys_path", _escaped(str(self.root)))
+        if url is not None:
+            text = url.render_as_string(hide_password=False)
+            config.set_main_option("sqlalchemy.url", _escaped(text))
+        config.config_file_name = None
+        return config
+
+    def url(self, url: str | sa.URL | None = None) -> sa.URL:
+        """Choose the database: the one given, DATABASE_URL, the ini file's, the embedded file.
+
+        Raises
+        ------
+        DatabaseError
+            When the URL cannot be used.
+        """
+        if url is not None:
+            return resolve(url, base=self.root)
+        written = self.config().get_main_option("sqlalchemy.url")
+        placeholder = written is None or written.startswith("driver://")
+        return database_url(self.root, None if placeholder else written)
+
+    def scripts(self) -> ScriptDirectory:
+        """Load the script directory anew. Read-only."""
+        path = list(sys.path)
+        scripts = ScriptDirectory.from_config(self.config())
+        sys.path[:] = path if str(self.root) in path else [str(self.root), *path]
+        return scripts
+
+    def _absolute(self, location: str) -> str:
+        if ":" in location and not Path(location).is_absolute():
+            return location
+        return str(self.root / location)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("%", "%%")
+
+
+@contextmanager
+def fresh_sources() -> Iterator[None]:
+    """Load revision files from their source, whatever lies in `__pycache__`.
+
+    A file that was rewritten in the same second at the same size would else run its old code.
+    """
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    with tempfile.TemporaryDirectory(prefix="schema_lab_") as empty:
+        sys.pycache_prefix, sys.dont_write_bytecode = empty, True
+        try:
+            yield
+        finally:
+            sys.pycache_prefix, sys.dont_write_bytecode = before
+
+
+_INI_CURE = 'Name the file: Lab(config="path/to/alembic.ini"); or start with Lab.scratch().'
