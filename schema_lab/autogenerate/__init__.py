@@ -1,0 +1,25 @@
+"""What should change? The drift between models and database, and the candidate that mends it."""
+
+from schema_lab.autogenerate.candidate import Candidate
+from schema_lab.autogenerate.compare import Comparison, Metadata, compare, drift_of, env_options
+from schema_lab.autogenerate.drift import Drift
+from schema_lab.autogenerate.metadata import overlaid
+from schema_lab.autogenerate.operations import Operation, full_name
+from schema_lab.autogenerate.options import comparison_options, completed
+from schema_lab.autogenerate.propose import propose
+
+__all__ = [
+    "Candidate",
+    "Comparison",
+    "Drift",
+    "Metadata",
+    "Operation",
+    "compare",
+    "comparison_options",
+    "completed",
+    "drift_of",
+    "env_options",
+    "full_name",
+    "overlaid",
+    "propose",
+]

@@ -1,0 +1,110 @@
+"""Compare the models with the database, through the project's own env.py. Read-only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate import produce_migrations
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _render_python_into_templatevars
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+from schema_lab.autogenerate.drift import Drift
+from schema_lab.autogenerate.operations import Operation, operations_of
+from schema_lab.autogenerate.options import completed
+from schema_lab.history import Environment, Options, look
+
+Metadata = sa.MetaData | list[sa.MetaData]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What autogenerate found: Alembic's script, said as operations and rendered as code."""
+
+    script: ops.MigrationScript
+    operations: tuple[Operation, ...]
+    template_arguments: Mapping[str, Any]
+    tables: Mapping[tuple[str, str | None], sa.Table]
+    render_item: Any
+    heads: tuple[str, ...]
+    live_tables: int
+
+
+def compare(environment: Environment, metadata: Metadata | None) -> Comparison:
+    """Compare a metadata with the live database.
+
+    Parameters
+    ----------
+    environment
+        The project and its database.
+    metadata
+        What should be; None leaves what env.py names.
+
+    Raises
+    ------
+    SchemaLabError
+        When the database cannot be read or env.py fails.
+    """
+    return look(environment, _read, env_options(metadata))
+
+
+def env_options(metadata: Metadata | None) -> Callable[[Options], Options]:
+    """Give the function that completes env.py's own options, with `metadata` as the target."""
+
+    def complete(given: Options) -> Options:
+        connection = given.get("connection")
+        dialect = connection.dialect.name if connection is not None else ""
+        target = {} if metadata is None else {"target_metadata": metadata}
+        return {**completed(dict(given), dialect), **target}
+
+    return complete
+
+
+def drift_of(comparison: Comparison, notes: tuple[str, ...] = ()) -> Drift:
+    """Take the drift from a comparison."""
+    return Drift(comparison.operations, notes)
+
+
+def _read(context: MigrationContext) -> Comparison:
+    connection = context.connection
+    assert connection is not None
+    script = produce_migrations(context, context.opts["target_metadata"])
+    hook = context.opts.get("process_revision_directives")
+    if hook is not None:
+        hook(context, context.get_current_heads(), [script])
+    upgrade = script.upgrade_ops.ops if script.upgrade_ops else []
+    return Comparison(
+        script=script,
+        operations=operations_of(upgrade, connection.dialect),
+        template_arguments=_rendered(context, script),
+        tables=_batch_tables(connection, script),
+        render_item=context.opts.get("render_item"),
+        heads=tuple(sorted(context.get_current_heads())),
+        live_tables=len(sa.inspect(connection).get_table_names()),
+    )
+
+
+def _rendered(context: MigrationContext, script: ops.MigrationScript) -> dict[str, Any]:
+    """Render as `alembic revision --autogenerate` does, so that both write the same script."""
+    arguments: dict[str, Any] = {}
+    autogen = AutogenContext(context, autogenerate=True)
+    autogen.imports = set(script.imports)
+    _render_python_into_templatevars(autogen, script, arguments)
+    return arguments
+
+
+def _batch_tables(
+    connection: sa.Connection, script: ops.MigrationScript
+) -> dict[tuple[str, str | None], sa.Table]:
+    """Reflect the live tables that change, so that batch SQL can be shown without a server."""
+    tables = {}
+    for container in (script.upgrade_ops, script.downgrade_ops):
+        for one in container.ops if container else ():
+            if isinstance(one, ops.ModifyTableOps):
+                name, schema = one.table_name, one.schema
+                tables[name, schema] = sa.Table(
+                    name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False
+                )
+    return tables

@@ -1,0 +1,52 @@
+"""Drift: the operations that would make the database equal the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schema_lab.autogenerate.operations import Operation
+from schema_lab.views import drift as view
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What differs between the models and the database; false when nothing does."""
+
+    operations: tuple[Operation, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The drift as a table.
+
+        Returns
+        -------
+        DataFrame
+            Columns symbol, sentence, table, column, before, after (all str or None);
+            a row for each operation.
+        """
+        import pandas as pd
+
+        rows = [(o.symbol, o.sentence, o.table, o.column, o.before, o.after) for o in self]
+        names = ["symbol", "sentence", "table", "column", "before", "after"]
+        return pd.DataFrame(rows, columns=names)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations)
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def __bool__(self) -> bool:
+        return bool(self.operations)
+
+    def __repr__(self) -> str:
+        return view.text(self)
+
+    def _repr_html_(self) -> str:
+        return view.html(self)

@@ -1,0 +1,91 @@
+"""SQLite operations that need no copy of the table.
+
+Alembic's batch mode copies a table and loses triggers, collations and more. SQLite adds, drops
+and renames columns itself and keeps everything: https://www.sqlite.org/lang_altertable.html
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+_NATIVE_DROP = (3, 35, 0)
+
+
+def native_on_sqlite(
+    context: MigrationContext, revision: Any, directives: list[ops.MigrationScript]
+) -> None:
+    """Take operations out of batch mode where SQLite can do them itself.
+
+    A `process_revision_directives` function; changes the directives in place.
+    """
+    if context.dialect.name != "sqlite":
+        return
+    for script in directives:
+        for container in (*script.upgrade_ops_list, *script.downgrade_ops_list):
+            container.ops = flattened(container.ops)
+
+
+def flattened(operations: Iterable[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
+    """Give the operations with the natively possible ones outside of their batch."""
+    result: list[ops.MigrateOperation] = []
+    for operation in operations:
+        if isinstance(operation, ops.ModifyTableOps) and all_native(operation.ops):
+            result.extend(operation.ops)
+        else:
+            result.append(operation)
+    return result
+
+
+def all_native(operations: Sequence[ops.MigrateOperation]) -> bool:
+    """Say whether SQLite can do all of one table's operations without copying it."""
+    constrained = {
+        name
+        for one in operations
+        if isinstance(one, ops.CreateForeignKeyOp)
+        for name in one.local_cols
+    }
+    return all(_is_native(one, constrained) for one in operations)
+
+
+def _is_native(operation: ops.MigrateOperation, constrained: set[str]) -> bool:
+    match operation:
+        case ops.CreateIndexOp() | ops.DropIndexOp():
+            return True
+        case ops.AddColumnOp():
+            return _can_add(operation.column) and operation.column.name not in constrained
+        case ops.DropColumnOp():
+            return _can_drop(operation.to_column())
+        case ops.AlterColumnOp():
+            return _only_renames(operation)
+        case _:
+            return False
+
+
+def _can_add(column: sa.Column[Any]) -> bool:
+    if _is_bound(column) or column.constraints or getattr(column.type, "create_constraint", False):
+        return False
+    default = column.server_default
+    if default is None:
+        return bool(column.nullable)
+    return isinstance(getattr(default, "arg", None), str)
+
+
+def _can_drop(column: sa.Column[Any]) -> bool:
+    return sqlite3.sqlite_version_info >= _NATIVE_DROP and not _is_bound(column)
+
+
+def _is_bound(column: sa.Column[Any]) -> bool:
+    """Say whether a column is part of a key, of a constraint, or computed."""
+    return bool(
+        column.primary_key or column.unique or column.foreign_keys or column.computed is not None
+    )
+
+
+def _only_renames(operation: ops.AlterColumnOp) -> bool:
+    changes = (operation.modify_nullable, operation.modify_type)
+    untouched = operation.modify_server_default is False and operation.modify_comment is False
+    return operation.modify_name is not None and changes == (None, None) and untouched

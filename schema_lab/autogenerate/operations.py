@@ -1,0 +1,212 @@
+"""Operations as sentences: what Alembic's operations do, with a symbol, a table and a column."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: `+` adds, `-` drops, `~` changes."""
+
+    symbol: str
+    sentence: str
+    kind: str
+    table: str | None = None
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def destroys(self) -> bool:
+        """Whether values are lost: a table or a column is dropped."""
+        return self.kind in ("drop_table", "drop_column")
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.sentence}"
+
+
+def operations_of(
+    container: Iterable[ops.MigrateOperation], dialect: sa.Dialect
+) -> tuple[Operation, ...]:
+    """Say Alembic's operations as values, in order; batches are opened. Read-only."""
+    return tuple(found for one in container for found in describe(one, dialect))
+
+
+@singledispatch
+def describe(operation: ops.MigrateOperation, dialect: sa.Dialect) -> Iterator[Operation]:
+    """Say one of Alembic's operations; one that the lab does not know keeps Alembic's name."""
+    name = type(operation).__name__
+    yield Operation("~", name, name)
+
+
+@describe.register
+def _(operation: ops.OpContainer, dialect: sa.Dialect) -> Iterator[Operation]:
+    yield from operations_of(operation.ops, dialect)
+
+
+@describe.register
+def _(operation: ops.CreateTableOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    columns = [item for item in operation.columns if isinstance(item, sa.Column)]
+    after = ", ".join(f"{one.name} {column_text(one, dialect)}" for one in columns)
+    yield Operation("+", f"create table {table}", "create_table", table, after=after)
+
+
+@describe.register
+def _(operation: ops.DropTableOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    yield Operation("-", f"drop table {table}", "drop_table", table, before=table)
+
+
+@describe.register
+def _(operation: ops.AddColumnOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    after = column_text(operation.column, dialect)
+    sentence = f"add column {table}.{operation.column.name} {after}"
+    yield Operation("+", sentence, "add_column", table, operation.column.name, after=after)
+
+
+@describe.register
+def _(operation: ops.DropColumnOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    before = column_text(operation.to_column(), dialect)
+    sentence = f"drop column {table}.{operation.column_name} {before}"
+    yield Operation("-", sentence, "drop_column", table, operation.column_name, before=before)
+
+
+@describe.register
+def _(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    for aspect, before, after in _changes(operation, dialect):
+        sentence = f"alter column {table}.{operation.column_name}: {aspect} {before} → {after}"
+        kind = "rename_column" if aspect == "name" else "alter_column"
+        yield Operation("~", sentence, kind, table, operation.column_name, before, after)
+
+
+def _changes(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[tuple[str, str, str]]:
+    if operation.modify_name is not None:
+        yield "name", operation.column_name, operation.modify_name
+    if operation.modify_type is not None:
+        before = type_text(operation.existing_type, dialect)
+        yield "type", before, type_text(operation.modify_type, dialect)
+    if operation.modify_nullable is not None:
+        words = {True: "NULL", False: "NOT NULL"}
+        yield "nullable", words[not operation.modify_nullable], words[operation.modify_nullable]
+    if operation.modify_server_default is not False:
+        before = default_text(operation.existing_server_default, dialect)
+        yield "default", before, default_text(operation.modify_server_default, dialect)
+    if operation.modify_comment is not False:
+        yield "comment", str(operation.existing_comment), str(operation.modify_comment)
+
+
+@describe.register
+def _(operation: ops.CreateIndexOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    columns = ", ".join(str(getattr(one, "name", one)) for one in operation.columns)
+    unique = "unique index" if operation.unique else "index"
+    sentence = f"create {unique} {operation.index_name} on {table} ({columns})"
+    yield Operation("+", sentence, "create_index", table, after=columns)
+
+
+@describe.register
+def _(operation: ops.DropIndexOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name or "", operation.schema)
+    sentence = f"drop index {operation.index_name} on {table}"
+    yield Operation("-", sentence, "drop_index", table, before=str(operation.index_name))
+
+
+@describe.register
+def _(operation: ops.AddConstraintOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    constraint = operation.to_constraint()
+    table = full_name(constraint.table.name, constraint.table.schema)
+    after = constraint_text(constraint)
+    sentence = f"add {after} on {table}"
+    yield Operation("+", sentence, "create_constraint", table, after=after)
+
+
+@describe.register
+def _(operation: ops.DropConstraintOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    kind = _CONSTRAINT_WORDS.get(operation.constraint_type or "", "constraint")
+    sentence = f"drop {kind} {operation.constraint_name or '(unnamed)'} on {table}"
+    name = str(operation.constraint_name)
+    yield Operation("-", sentence, "drop_constraint", table, before=name)
+
+
+@describe.register(ops.CreateTableCommentOp)
+@describe.register(ops.DropTableCommentOp)
+def _(operation: Any, dialect: sa.Dialect) -> Iterator[Operation]:
+    table = full_name(operation.table_name, operation.schema)
+    before = operation.existing_comment
+    after = getattr(operation, "comment", None)
+    sentence = f"alter table {table}: comment {before} → {after}"
+    yield Operation("~", sentence, "alter_table", table, before=before, after=after)
+
+
+@describe.register
+def _(operation: ops.ExecuteSQLOp, dialect: sa.Dialect) -> Iterator[Operation]:
+    text = " ".join(str(operation.sqltext).split())
+    yield Operation("~", f"execute {text}", "execute", after=text)
+
+
+def full_name(table: str, schema: str | None) -> str:
+    """Give a table's name with its schema, if it has one."""
+    return f"{schema}.{table}" if schema else table
+
+
+def column_text(column: sa.Column[Any], dialect: sa.Dialect) -> str:
+    """Give a column's type, nullability and server default, as SQL writes them."""
+    parts = [type_text(column.type, dialect)]
+    if not column.nullable:
+        parts.append("NOT NULL")
+    if column.server_default is not None:
+        parts.append(f"DEFAULT {default_text(column.server_default, dialect)}")
+    return " ".join(parts)
+
+
+def type_text(type_: Any, dialect: sa.Dialect) -> str:
+    """Give a type as the dialect writes it, or as Python shows it where it cannot."""
+    try:
+        return str(type_.compile(dialect=dialect))
+    except (sa.exc.CompileError, AttributeError, NotImplementedError):
+        return repr(type_)
+
+
+def default_text(default: Any, dialect: sa.Dialect) -> str:
+    """Give a server default as the dialect writes it; "none" where there is none."""
+    if default is None or default is False:
+        return "none"
+    value = getattr(default, "arg", default)
+    if isinstance(value, str):
+        return f"'{value}'" if isinstance(default, sa.DefaultClause) else value
+    try:
+        return str(value.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    except (sa.exc.CompileError, AttributeError):
+        return repr(value)
+
+
+def constraint_text(constraint: sa.Constraint) -> str:
+    """Say a constraint: "unique constraint uq_users_email (email)"."""
+    name = f" {constraint.name}" if constraint.name else ""
+    if isinstance(constraint, sa.ForeignKeyConstraint):
+        targets = ", ".join(one.target_fullname for one in constraint.elements)
+        columns = ", ".join(constraint.column_keys)
+        return f"foreign key{name} ({columns}) → {targets}"
+    if isinstance(constraint, sa.CheckConstraint):
+        return f"check constraint{name} ({constraint.sqltext})"
+    columns = ", ".join(one.name for one in getattr(constraint, "columns", ()))
+    word = "primary key" if isinstance(constraint, sa.PrimaryKeyConstraint) else "unique constraint"
+    return f"{word}{name} ({columns})"
+
+
+_CONSTRAINT_WORDS = {
+    "foreignkey": "foreign key",
+    "unique": "unique constraint",
+    "check": "check constraint",
+    "primary": "primary key",
+}

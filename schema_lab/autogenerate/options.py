@@ -1,0 +1,52 @@
+"""What autogenerate compares and how it renders: the same for the notebook and the command line."""
+
+from collections.abc import Callable
+from typing import Any
+
+from schema_lab.autogenerate.defaults import differs
+from schema_lab.autogenerate.native import native_on_sqlite
+from schema_lab.autogenerate.rendering import render_item
+
+
+def comparison_options(dialect: str) -> dict[str, Any]:
+    """Give the keywords for Alembic's `context.configure`.
+
+    Parameters
+    ----------
+    dialect
+        SQLAlchemy's name of the dialect.
+
+    Examples
+    --------
+    >>> comparison_options("sqlite")["render_as_batch"]
+    True
+    """
+    return {
+        "compare_type": True,
+        "compare_server_default": differs,
+        "render_as_batch": dialect == "sqlite",
+        "render_item": render_item,
+        "process_revision_directives": native_on_sqlite,
+    }
+
+
+def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
+    """Add ours to an env.py's own options; what env.py says counts.
+
+    One exception: `compare_server_default=True` becomes the comparison that executes nothing.
+    """
+    ours = comparison_options(dialect)
+    merged = {**ours, **options}
+    if merged["compare_server_default"] is True:
+        merged["compare_server_default"] = differs
+    if options.get("render_item") not in (None, render_item):
+        merged["render_item"] = _either(options["render_item"], render_item)
+    return merged
+
+
+def _either(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[..., Any]:
+    def render(kind: str, item: Any, context: Any) -> Any:
+        rendered = first(kind, item, context)
+        return second(kind, item, context) if rendered is False else rendered
+
+    return render

@@ -1,0 +1,69 @@
+"""Autogenerate: from the models and the live database to a candidate. Read-only."""
+
+from collections.abc import Callable
+
+from alembic.util import rev_id
+
+from schema_lab.autogenerate.candidate import Candidate
+from schema_lab.autogenerate.compare import Comparison, Metadata, compare
+from schema_lab.errors import HistoryError, ModelError
+from schema_lab.history import Environment, Revision, script_heads
+
+
+def propose(
+    environment: Environment,
+    metadata: Metadata | None,
+    message: str,
+    writer: Callable[[Candidate], Revision],
+) -> Candidate:
+    """Compare, and give the candidate. Nothing is written.
+
+    Raises
+    ------
+    HistoryError
+        When the database is not at the head of the script directory.
+    ModelError
+        When no model is there and everything would be dropped.
+    """
+    scripts = environment.project.scripts()
+    comparison = compare(environment, metadata)
+    _refuse_behind(comparison, script_heads(scripts))
+    _refuse_no_model(comparison, metadata)
+    arguments = comparison.template_arguments
+    return Candidate(
+        id=environment.new_id(scripts) or rev_id(),
+        message=message,
+        operations=comparison.operations,
+        upgrade_code=_function("upgrade", arguments["upgrades"]),
+        downgrade_code=_function("downgrade", arguments["downgrades"]),
+        script=comparison.script,
+        template_arguments=arguments,
+        tables=comparison.tables,
+        render_item=comparison.render_item,
+        writer=writer,
+    )
+
+
+def _function(name: str, body: str) -> str:
+    return f"def {name}() -> None:\n    {body or 'pass'}"
+
+
+def _refuse_behind(comparison: Comparison, heads: tuple[str, ...]) -> None:
+    if set(comparison.heads) == set(heads):
+        return
+    raise HistoryError(
+        f"The database stands at {', '.join(comparison.heads) or 'base'}, "
+        f"the newest revision is {', '.join(heads) or 'base'}.",
+        "Run lab.upgrade() first; autogenerate compares the models with an up-to-date database.",
+    )
+
+
+def _refuse_no_model(comparison: Comparison, metadata: Metadata | None) -> None:
+    collection = metadata if isinstance(metadata, list) else [metadata]
+    has_model = any(one is not None and one.tables for one in collection)
+    if has_model or not any(one.kind == "drop_table" for one in comparison.operations):
+        return
+    raise ModelError(
+        "No model was found, so this migration would drop every table.",
+        "Run the cells that define the models, or import them in env.py.",
+    )
