@@ -1,0 +1,118 @@
+"""What `alembic/env.py` calls: one recipe for the command line and for the notebook."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from alembic.util import CommandError
+
+from schema_lab.autogenerate import comparison_options
+from schema_lab.database import engine_for
+from schema_lab.errors import SchemaLabError
+from schema_lab.history import Project, fresh_sources, translate
+from schema_lab.migrate.connection import foreign_keys_kept, ready
+
+LOCK_TIMEOUT = 60.0
+"""Seconds that the command line waits for another migration."""
+
+
+def run_offline(context: Any, target_metadata: sa.MetaData | None) -> None:
+    """Write the SQL of the current command instead of running it.
+
+    Parameters
+    ----------
+    context
+        The module `alembic.context`.
+    target_metadata
+        The models.
+    """
+    url = _url(context)
+    dialect = url.get_backend_name()
+    context.configure(
+        url=url.set(password=None),
+        target_metadata=target_metadata,
+        literal_binds=True,
+        dialect_opts={"paramstyle": "named"},
+        transactional_ddl=True if dialect == "sqlite" else None,
+        **comparison_options(dialect),
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
+    """Run the current command on the database, in one transaction where the database can.
+
+    A connection or an engine in `config.attributes["connection"]` is used as it is; otherwise
+    this connects to DATABASE_URL, takes the migration lock for commands that change the database,
+    and keeps foreign keys whole.
+
+    Parameters
+    ----------
+    context
+        The module `alembic.context`.
+    target_metadata
+        The models.
+
+    Raises
+    ------
+    CommandError
+        With the lab's sentence, which the command line prints without a traceback.
+    """
+    given = context.config.attributes.get("connection")
+    if isinstance(given, sa.Connection):
+        _run(context, given, target_metadata)
+        return
+    try:
+        engine = given if given is not None else engine_for(_url(context), LOCK_TIMEOUT)
+        with engine.connect() as connection:
+            _configure(context, connection, target_metadata)
+            _run_safely(context, connection)
+    except Exception as error:
+        said = error if isinstance(error, SchemaLabError) else translate(error, _url(context))
+        if said is None:
+            raise
+        raise CommandError(str(said)) from None
+
+
+def _run_safely(context: Any, connection: sa.Connection) -> None:
+    if "destination_rev" not in context.get_context().opts:
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    with (
+        fresh_sources(),
+        ready(connection, LOCK_TIMEOUT),
+        context.begin_transaction(),
+        foreign_keys_kept(connection),
+    ):
+        context.run_migrations()
+
+
+def _run(context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None) -> None:
+    _configure(context, connection, target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _configure(
+    context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None
+) -> None:
+    dialect = connection.dialect.name
+    context.configure(
+        connection=connection,
+        target_metadata=target_metadata,
+        transactional_ddl=transactional(dialect),
+        **comparison_options(dialect),
+    )
+
+
+def transactional(dialect: str) -> Literal[True] | None:
+    """Say whether DDL runs in one transaction here though Alembic does not do so by itself."""
+    return True if dialect == "sqlite" else None
+
+
+def _url(context: Any) -> sa.URL:
+    ini = context.config.config_file_name
+    script = Path(context.config.get_main_option("script_location"))
+    return Project(Path(ini).resolve() if ini else script.parent / "alembic.ini").url()

@@ -1,0 +1,80 @@
+"""What an upgrade or a downgrade would drop, with the values that are there now. Read-only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from schema_lab.history import Drop, Environment, as_lab_errors, drops_of, fresh_sources, look
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A table (column None) or a column that goes, and how many rows or values go with it."""
+
+    table: str
+    column: str | None
+    values: int
+    statement: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Say the loss, such as "column users.plan with 12 values"."""
+        if self.statement:
+            return f"rows of {self.table}, by {self.statement!r}"
+        if self.column is None:
+            return f"table {self.table} with {_counted(self.values, 'row')}"
+        return f"column {self.table}.{self.column} with {_counted(self.values, 'value')}"
+
+
+def losses(environment: Environment, direction: str, target: str) -> tuple[Loss, ...]:
+    """List what the way to a target drops of what is there now.
+
+    Parameters
+    ----------
+    environment
+        The project and its database.
+    direction
+        "upgrade" or "downgrade".
+    target
+        As for upgrade or downgrade.
+    """
+    drops = _drops(environment, direction, target)
+    with as_lab_errors(environment.url), environment.engine.connect() as connection:
+        return tuple(loss for drop in drops if (loss := _counted_loss(connection, drop)))
+
+
+def _drops(environment: Environment, direction: str, target: str) -> list[Drop]:
+    heads = look(environment, lambda context: context.get_current_heads())
+    scripts = environment.project.scripts()
+    choose = scripts._upgrade_revs if direction == "upgrade" else scripts._downgrade_revs
+    with as_lab_errors(environment.url), fresh_sources():
+        steps = list(choose(target, heads))  # type: ignore[arg-type]
+    return [drop for step in steps for drop in _of_step(step, direction)]
+
+
+def _of_step(step: object, direction: str) -> Iterator[Drop]:
+    from pathlib import Path
+
+    yield from drops_of(Path(step.revision.path), direction)  # type: ignore[attr-defined]
+
+
+def _counted_loss(connection: sa.Connection, drop: Drop) -> Loss | None:
+    """Count what a drop takes; None when it is not there (yet) or empty of what it names."""
+    schema, _, name = drop.table.rpartition(".")
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(name, schema=schema or None):
+        return None
+    table = sa.table(name, schema=schema or None)
+    if drop.column is None:
+        counted = sa.select(sa.func.count()).select_from(table)
+    else:
+        columns = {one["name"] for one in inspector.get_columns(name, schema=schema or None)}
+        if drop.column not in columns:
+            return None
+        counted = sa.select(sa.func.count(sa.column(drop.column))).select_from(table)
+    return Loss(drop.table, drop.column, connection.scalar(counted) or 0, drop.statement)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
