@@ -1,0 +1,24 @@
+"""Alembic's environment for this project: which models, which database, how to migrate."""
+
+from alembic import context
+
+from schema_lab.migrate import run_offline, run_online
+from schema_lab.models import Model
+
+target_metadata = Model.metadata
+
+
+def run_migrations_offline() -> None:
+    """Write the SQL to stdout; no database is touched."""
+    run_offline(context, target_metadata)
+
+
+def run_migrations_online() -> None:
+    """Run on the database that DATABASE_URL names."""
+    run_online(context, target_metadata)
+
+
+if context.is_offline_mode():
+    run_migrations_offline()
+else:
+    run_migrations_online()

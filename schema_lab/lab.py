@@ -1,0 +1,303 @@
+"""`Lab`: one project, one database, the models of one notebook; a contents page of the floors."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from schema_lab import autogenerate, database, history, migrate, scratch
+from schema_lab.autogenerate import Candidate, Drift
+from schema_lab.errors import SchemaLabError
+from schema_lab.history import Environment, History, Project, Revision
+from schema_lab.migrate import Loss, OnRevision, Run
+from schema_lab.models import ModelSet
+from schema_lab.views import status as view
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from alembic.script import ScriptDirectory
+    from sqlmodel import SQLModel
+
+    from schema_lab.panels import Panel
+
+SCRATCH_NAME = "scratch"
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a lab stands; `problem` says why when the drift could not be seen."""
+
+    dialect: str
+    url: str
+    current: tuple[str, ...]
+    heads: tuple[str, ...]
+    pending: int
+    drift: Drift | None
+    problem: str = ""
+
+    def __repr__(self) -> str:
+        return view.text(self)
+
+    def _repr_html_(self) -> str:
+        return view.html(self)
+
+
+class Lab:
+    """The notebook's door to a project, its database and the models.
+
+    Parameters
+    ----------
+    url
+        The database; by default DATABASE_URL (environment or .env), else what alembic.ini names,
+        else the embedded SQLite file beside it.
+    config
+        An alembic.ini, or its folder; by default the nearest in the working directory or above.
+    wait
+        Seconds to wait for another migration.
+
+    Raises
+    ------
+    SchemaLabError
+        When there is no such project, or the URL cannot be used.
+
+    Examples
+    --------
+    >>> from schema_lab import Field
+    >>> lab = Lab.scratch()
+    >>> class Team(lab.Model, table=True):
+    ...     id: int | None = Field(default=None, primary_key=True)
+    >>> lab.drift()
+    + create table team
+    >>> candidate = lab.autogenerate("Create teams")
+    >>> revision = candidate.write()
+    >>> lab.upgrade().after
+    ('0001',)
+    """
+
+    def __init__(
+        self,
+        url: str | sa.URL | None = None,
+        *,
+        config: str | Path | None = None,
+        wait: float = 60.0,
+    ) -> None:
+        project = Project.at(config) if config is not None else Project.above(Path.cwd())
+        self._open(Environment(project, project.url(url), wait))
+
+    @classmethod
+    def scratch(cls, dialect: str = "sqlite") -> Lab:
+        """Open a throwaway project and database, with ids 0001, 0002 …; both are gone at exit.
+
+        Parameters
+        ----------
+        dialect
+            "sqlite", or "postgresql" with the extra `embedded-postgresql`.
+
+        Raises
+        ------
+        SchemaLabError
+            When that database cannot be embedded here.
+        """
+        folder = scratch.scratch_folder()
+        try:
+            url, end = scratch.scratch_database(dialect, folder)
+        except SchemaLabError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        lab = cls.__new__(cls)
+        project = scratch.scratch_project(folder)
+        lab._open(Environment(project, url, 60.0, scratch.next_number), SCRATCH_NAME)
+        weakref.finalize(lab, _gone, folder, end)
+        return lab
+
+    def _open(self, environment: Environment, name: str = "") -> None:
+        self._environment = environment
+        self._name = name
+        self._project_models = history.project_metadata(environment)
+        known = getattr(self._project_models, "info", {}).get("schema_lab.models")
+        self.models = ModelSet(seed=known)
+        if known is not None:
+            self._project_models = None
+
+    # where it stands ---------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """The database's URL, without any secret."""
+        return self._name or database.masked(self._environment.url)
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._environment.project.root
+
+    @property
+    def engine(self) -> sa.Engine:
+        """An engine on the database, for sessions and queries of your own."""
+        return self._environment.engine
+
+    def status(self) -> Status:
+        """Say where models, history and database stand. Read-only."""
+        dialect = self._environment.url.get_backend_name()
+        current: tuple[str, ...] = ()
+        heads: tuple[str, ...] = ()
+        pending, drift, problem = 0, None, ""
+        try:
+            heads = history.script_heads(self._scripts())
+            current = history.database_heads(self._environment)
+            known = self.history()
+            pending = sum(not one.applied for one in known)
+            drift = self.drift()
+        except SchemaLabError as error:
+            problem = str(error)
+        return Status(dialect, self.url, current, heads, pending, drift, problem)
+
+    def __repr__(self) -> str:
+        return repr(self.status())
+
+    def _repr_html_(self) -> str:
+        return self.status()._repr_html_()
+
+    # what should be ----------------------------------------------------------------------------
+
+    @property
+    def Model(self) -> type[SQLModel]:  # noqa: N802 - a class, as in `class User(lab.Model)`
+        """The base of this notebook's models; cells that use it can be run again and again."""
+        return self.models.Model
+
+    def forget(self, name: str) -> None:
+        """Take a class out of the models, as if its cell had never run.
+
+        Raises
+        ------
+        ModelError
+            When there is no such class.
+        """
+        self.models.forget(name)
+
+    @property
+    def metadata(self) -> autogenerate.Metadata | None:
+        """The tables that should be: the project's, with this notebook's laid over them."""
+        return autogenerate.overlaid(self._project_models, self.models.metadata)
+
+    # what is -----------------------------------------------------------------------------------
+
+    def tables(self) -> pd.DataFrame:
+        """List the live tables: columns table, rows, columns. Read-only."""
+        return database.tables.tables(self.engine, hidden=self._version_table)
+
+    def columns(self, table: str) -> pd.DataFrame:
+        """List a live table's columns. Read-only."""
+        return database.tables.columns(self.engine, table)
+
+    def indexes(self, table: str | None = None) -> pd.DataFrame:
+        """List the live indexes, of one table or of all. Read-only."""
+        return database.tables.indexes(self.engine, table)
+
+    def foreign_keys(self, table: str | None = None) -> pd.DataFrame:
+        """List the live foreign keys, of one table or of all. Read-only."""
+        return database.tables.foreign_keys(self.engine, table)
+
+    def constraints(self, table: str | None = None) -> pd.DataFrame:
+        """List the live primary keys, unique and check constraints. Read-only."""
+        return database.tables.constraints(self.engine, table)
+
+    def rows(self, table: str, limit: int = 20) -> pd.DataFrame:
+        """Show a live table's first rows, by primary key. Read-only."""
+        return database.tables.rows(self.engine, table, limit)
+
+    def query(self, sql: str, limit: int = 1000) -> pd.DataFrame:
+        """Run a reading query and roll back. Read-only."""
+        return database.tables.query(self.engine, sql, limit)
+
+    # how it got there --------------------------------------------------------------------------
+
+    def history(self) -> History:
+        """List all revisions, newest first. Read-only."""
+        return history.whole_history(self._scripts(), history.database_heads(self._environment))
+
+    def current(self) -> History:
+        """List the revisions at which the database stands. Read-only."""
+        heads = history.database_heads(self._environment)
+        return History(tuple(one for one in self.history() if one.id in heads))
+
+    def heads(self) -> History:
+        """List the newest revisions of the script directory. Read-only."""
+        return History(tuple(one for one in self.history() if one.is_head))
+
+    # what should change ------------------------------------------------------------------------
+
+    def drift(self) -> Drift:
+        """Say what would make the database equal the models. Read-only."""
+        comparison = autogenerate.compare(self._environment, self.metadata)
+        return autogenerate.drift_of(comparison, self.models.waiting)
+
+    def autogenerate(self, message: str) -> Candidate:
+        """Propose a migration that makes the database equal the models. Nothing is written.
+
+        Raises
+        ------
+        SchemaLabError
+            When the message cannot be used, the database is behind, or no model is there.
+        """
+        checked = migrate.checked_message(message)
+
+        def write(candidate: Candidate) -> Revision:
+            return migrate.write(self._environment, candidate)
+
+        return autogenerate.propose(self._environment, self.metadata, checked, write)
+
+    # make it so --------------------------------------------------------------------------------
+
+    def upgrade(self, target: str = "head", on_revision: OnRevision | None = None) -> Run:
+        """Upgrade the database; see `schema_lab.migrate.upgrade`."""
+        return migrate.upgrade(self._environment, target, on_revision)
+
+    def downgrade(self, target: str = "-1", on_revision: OnRevision | None = None) -> Run:
+        """Downgrade the database; see `schema_lab.migrate.downgrade`."""
+        return migrate.downgrade(self._environment, target, on_revision)
+
+    def stamp(self, target: str = "head") -> Run:
+        """Write where the database stands, and run nothing; see `schema_lab.migrate.stamp`."""
+        return migrate.stamp(self._environment, target)
+
+    def revision(self, message: str, revision_id: str | None = None) -> Revision:
+        """Write an empty revision, to be filled by hand."""
+        return migrate.revision(self._environment, message, revision_id)
+
+    def merge(self, message: str, *revisions: str) -> Revision:
+        """Write a revision that joins heads: those named, or all."""
+        return migrate.merge(self._environment, message, revisions)
+
+    def losses(self, direction: str, target: str) -> tuple[Loss, ...]:
+        """List what an upgrade or a downgrade to a target would drop now. Read-only."""
+        return migrate.losses(self._environment, direction, target)
+
+    # touch it ----------------------------------------------------------------------------------
+
+    def panel(self) -> Panel:
+        """Show buttons for all of this."""
+        from schema_lab.panels import Panel
+
+        return Panel(self)
+
+    # -------------------------------------------------------------------------------------------
+
+    def _scripts(self) -> ScriptDirectory:
+        return self._environment.project.scripts()
+
+    @cached_property
+    def _version_table(self) -> frozenset[str]:
+        return frozenset({history.look(self._environment, lambda context: context.version_table)})
+
+
+def _gone(folder: Path, end: Callable[[], None]) -> None:
+    end()
+    shutil.rmtree(folder, ignore_errors=True)

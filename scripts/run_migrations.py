@@ -1,0 +1,10 @@
+"""Bring the database to the newest revision: `python scripts/run_migrations.py --help`."""
+
+import os
+from pathlib import Path
+
+from schema_lab.cli import app
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parent.parent)
+    app()
