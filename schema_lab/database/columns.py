@@ -61,7 +61,9 @@ def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
         inspector = sa.inspect(connection)
         schema, name = locate(inspector, table)
         key = inspector.get_pk_constraint(name, schema)["constrained_columns"]
-        found: list[dict[str, Any]] = [dict(column) for column in inspector.get_columns(name, schema)]
+        found: list[dict[str, Any]] = [
+            dict(column) for column in inspector.get_columns(name, schema)
+        ]
         types = _types(connection, (schema, name), found)
     return stated_frame(
         COLUMNS,
