@@ -112,16 +112,9 @@ def test_a_wheel_holds_the_whole_package_and_nothing_else(tmp_path: Path) -> Non
     shutil.copytree(ROOT / "tests", source / "tests", ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    build = [
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--wheel-dir",
-        "out",
-        "source",
-    ]
-    subprocess.run([sys.executable, "-m", "pip", *build], cwd=tmp_path, check=True)
+    build = ["wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
+    build += ["--wheel-dir", str(tmp_path / "out"), str(source)]
+    subprocess.run([sys.executable, "-m", "pip", *build], check=True)
 
     (wheel,) = (tmp_path / "out").glob("*.whl")
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
