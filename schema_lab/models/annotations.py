@@ -22,7 +22,7 @@ class Target:
     optional: bool = False
 
     def annotation(self) -> Any:
-        """The annotation as SQLModel reads it, with the class as a forward reference."""
+        """Give the annotation as SQLModel reads it, with the class as a forward reference."""
         reference = ForwardRef(self.name)
         if self.many:
             return list[reference]  # type: ignore[valid-type]  # a type made at run time

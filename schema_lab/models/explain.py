@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.exc import AmbiguousForeignKeysError, NoForeignKeysError, NoReferencedTableError
 from sqlmodel import SQLModel
-from sqlmodel.main import get_column_from_field
+from sqlmodel.main import SQLModelMetaclass, get_column_from_field
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import ANNOTATIONS, Definition
@@ -56,9 +55,7 @@ def mapping_error(error: Exception) -> ModelError:
     return ModelError(f"The relationships do not fit: {text.split('.  ')[0].rstrip('.')}.")
 
 
-def _same_table(
-    name: str, table: str, classes: Mapping[str, type[SQLModel]]
-) -> ModelError:
+def _same_table(name: str, table: str, classes: Mapping[str, type[SQLModel]]) -> ModelError:
     owners = (key for key, each in classes.items() if _table_name(each) == table)
     other = next(owners, "another class")
     return ModelError(
@@ -80,11 +77,13 @@ def _field_at_fault(definition: Definition) -> str | None:
             continue
         alone: dict[str, Any] = {key: body[key] for key in (field, "__module__") if key in body}
         try:
-            made = type(SQLModel)("Probe", (SQLModel,), {**alone, ANNOTATIONS: {field: annotation}})
+            made: type[SQLModel] = SQLModelMetaclass(
+                "Probe", (SQLModel,), {**alone, ANNOTATIONS: {field: annotation}}
+            )
             for each in made.model_fields.values():
                 get_column_from_field(each)
         except Exception:  # noqa: BLE001  # whatever it is, this field is the one
-            return field
+            return str(field)
     return None
 
 

@@ -13,7 +13,7 @@ from schema_lab.errors import ModelError
 from schema_lab.models.definitions import MARK, ByName, Definition
 from schema_lab.models.explain import build_error, mapping_error
 from schema_lab.models.naming import NAMING_CONVENTION
-from schema_lab.models.recorder import Owner, Recorder
+from schema_lab.models.recorder import Owner, Recorder, built
 from schema_lab.models.relations import Absent
 
 INFO_KEY = "schema_lab.models"
@@ -43,9 +43,7 @@ class Generation:
         convention = MetaData(naming_convention=NAMING_CONVENTION, info={INFO_KEY: owner})
         self.registry = registry(metadata=convention)
         namespace = {"__module__": __name__, "__doc__": owner.Model.__doc__}
-        self.base: type[SQLModel] = Recorder(
-            "Model", (owner.Model,), namespace, build=True, registry=self.registry
-        )
+        self.base = built("Model", (owner.Model,), namespace, registry=self.registry)
 
     @property
     def metadata(self) -> MetaData:

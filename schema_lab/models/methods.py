@@ -20,8 +20,9 @@ def with_own_cell(namespace: Mapping[str, Any]) -> dict[str, Any]:
     if old is None:
         return dict(namespace)
     new = CellType()
-    return {name: new if value is old else _moved(value, old, new) for name, value in
-            namespace.items()}
+    return {
+        name: new if value is old else _moved(value, old, new) for name, value in namespace.items()
+    }
 
 
 def _moved(value: Any, old: CellType, new: CellType) -> Any:
@@ -31,8 +32,8 @@ def _moved(value: Any, old: CellType, new: CellType) -> Any:
     if isinstance(value, (classmethod, staticmethod)):
         return type(value)(_moved(value.__func__, old, new))
     if isinstance(value, property):
-        accessors = (_moved(each, old, new) for each in (value.fget, value.fset, value.fdel))
-        return type(value)(*accessors, value.__doc__)
+        fget, fset, fdel = (_moved(each, old, new) for each in (value.fget, value.fset, value.fdel))
+        return type(value)(fget, fset, fdel, value.__doc__)
     if is_dataclass(value) and hasattr(value, "wrapped") and not isinstance(value, type):
         return replace(value, wrapped=_moved(value.wrapped, old, new))  # a pydantic validator
     return value

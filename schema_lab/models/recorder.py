@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlmodel import SQLModel
 from sqlmodel.main import SQLModelMetaclass
@@ -46,9 +46,9 @@ class Recorder(SQLModelMetaclass):
         return models.define(Definition.of(name, named, namespace, keywords))
 
     def __init__(
-        cls,
+        cls,  # noqa: N805  # a metaclass
         name: str,
-        bases: tuple[type[Any], ...],  # noqa: ARG002  # those of the class may be others
+        bases: tuple[type[Any], ...],  # those of the statement; the class may have others
         namespace: dict[str, Any],
         build: bool = False,
         **keywords: Any,
@@ -56,10 +56,10 @@ class Recorder(SQLModelMetaclass):
         if build:
             super().__init__(name, cls.__bases__, namespace, **keywords)
 
-    def __call__(cls, *args: Any, **keywords: Any) -> Any:
+    def __call__(cls, *args: Any, **keywords: Any) -> Any:  # noqa: N805  # a metaclass
         """Make an instance, of the class as it is now if this one is of a former generation."""
-        models = owner_of(cls)
-        return type.__call__(cls if models is None else models.living(cls), *args, **keywords)
+        models, asked = owner_of(cls), cast("type[SQLModel]", cls)
+        return type.__call__(asked if models is None else models.living(asked), *args, **keywords)
 
 
 def owner_of(value: Any) -> Owner | None:
@@ -69,9 +69,28 @@ def owner_of(value: Any) -> Owner | None:
 
 def root(models: Owner) -> type[SQLModel]:
     """Make the base class of a set, the one object that all of its generations derive from."""
-    namespace = {"__module__": __name__, "__doc__": "The base class of a set of models."}
-    made: type[SQLModel] = Recorder("Model", (SQLModel,), {**namespace, OWNER: models}, build=True)
-    return made
+    namespace = {
+        "__module__": __name__,
+        "__doc__": "The base class of a set of models.",
+        "__repr_args__": _in_order,
+        OWNER: models,
+    }
+    return built("Model", (SQLModel,), namespace)
+
+
+def built(
+    name: str, bases: tuple[type[Any], ...], namespace: dict[str, Any], **keywords: Any
+) -> type[SQLModel]:
+    """Build a class without recording it."""
+    made: Any = Recorder(name, bases, namespace, build=True, **keywords)
+    return cast("type[SQLModel]", made)
+
+
+def _in_order(self: SQLModel) -> list[tuple[str | None, Any]]:
+    """Show the fields in the order of the class: a query sets them in any order."""
+    shown = SQLModel.__repr_args__(self)
+    order = list(type(self).model_fields)
+    return sorted(shown, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
 
 
 def _named(base: type[Any], models: Owner) -> type[Any] | ByName:

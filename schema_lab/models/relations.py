@@ -34,11 +34,11 @@ def waiting_sentences(
         for key, needs in definition.targets.items():
             for missing in sorted(set(needs) - definitions.keys()):
                 yield f"{name}.{key} waits for a class named {missing}"
-    for key in _foreign_keys(metadata):
+    for foreign_key in _foreign_keys(metadata):
         try:
-            key.column  # noqa: B018  # looks the column up
+            foreign_key.column  # noqa: B018  # looks the column up
         except NoReferencedTableError as error:
-            yield f"{_place(key, classes)} waits for a table named {error.table_name}"
+            yield f"{_place(foreign_key, classes)} waits for a table named {error.table_name}"
 
 
 def check_foreign_keys(metadata: MetaData, classes: Classes) -> None:
