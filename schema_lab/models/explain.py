@@ -77,7 +77,7 @@ def _field_at_fault(definition: Definition) -> str | None:
             continue
         alone: dict[str, Any] = {key: body[key] for key in (field, "__module__") if key in body}
         try:
-            made: type[SQLModel] = SQLModelMetaclass(
+            made: Any = SQLModelMetaclass(
                 "Probe", (SQLModel,), {**alone, ANNOTATIONS: {field: annotation}}
             )
             for each in made.model_fields.values():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import event
 from sqlalchemy.orm import registry as Registry  # noqa: N812  # a class, named like one
+from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
@@ -40,7 +41,7 @@ class Succession:
         self._is_settled = True
         self._in_settle = False
 
-    def define(self, definition: Definition) -> type:
+    def define(self, definition: Definition) -> type[SQLModel]:
         """Build the class of a class statement and record it.
 
         Raises
