@@ -58,9 +58,10 @@ def users(session: CurrentSession) -> list[User]:
 
 @app.post("/users", status_code=201)
 def sign_up(new: NewUser, session: CurrentSession) -> User:
-    """Add a user with an empty profile."""
+    """Add a user and their profile."""
     user = User(email=new.email, name=new.name)
-    user.profile = UserProfile(display_name=new.display_name)
+    display_name = new.display_name or new.name
+    user.profile = UserProfile(display_name=display_name)  # type: ignore[call-arg]  # sets user_id
     session.add(user)
     try:
         session.commit()
