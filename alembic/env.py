@@ -1,11 +1,16 @@
 """Alembic's environment for this project: which models, which database, how to migrate."""
 
+from logging.config import fileConfig
+
 from alembic import context
 
 from schema_lab.migrate import run_offline, run_online
 from schema_lab.models import Model
 
 target_metadata = Model.metadata
+
+if context.config.config_file_name is not None:
+    fileConfig(context.config.config_file_name, disable_existing_loggers=False)
 
 
 def run_migrations_offline() -> None:

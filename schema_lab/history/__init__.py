@@ -1,7 +1,7 @@
 """How did it get there? The script directory, the revisions, and where the database stands."""
 
 from schema_lab.history.drops import Drop, drops_of
-from schema_lab.history.environment import Environment, Options
+from schema_lab.history.environment import READY, Environment, Options
 from schema_lab.history.failures import as_lab_errors, driver_message, translate
 from schema_lab.history.project import Project, fresh_sources
 from schema_lab.history.revisions import History, Revision, history_of
@@ -15,6 +15,7 @@ from schema_lab.history.standing import (
 )
 
 __all__ = [
+    "READY",
     "Drop",
     "Environment",
     "History",

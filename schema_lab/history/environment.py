@@ -23,6 +23,9 @@ from schema_lab.history.project import Project, fresh_sources
 Steps = Iterable[Any]
 Options = Mapping[str, Any]
 
+READY = "schema_lab.ready"
+"""Key in `config.attributes`: the connection that the lab has made ready to migrate."""
+
 ALEMBIC_LOCK = threading.RLock()
 """Alembic's `op` and `context` are globals of the process: one env.py runs at a time."""
 
@@ -72,7 +75,7 @@ class Environment:
         config = self.config()
         with ALEMBIC_LOCK, as_lab_errors(self.url), _logging_untouched(), fresh_sources():
             scripts = self.project.scripts()
-            config.attributes["connection"] = connection
+            config.attributes[READY] = connection
             if connection is None:
                 context_options |= {"as_sql": True, "output_buffer": StringIO()}
             with EnvironmentContext(config, scripts, fn=work, **context_options) as context:

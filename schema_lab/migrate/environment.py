@@ -1,5 +1,6 @@
 """What `alembic/env.py` calls: one recipe for the command line and for the notebook."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,8 +9,8 @@ from alembic.util import CommandError
 
 from schema_lab.autogenerate import comparison_options
 from schema_lab.database import engine_for
-from schema_lab.errors import SchemaLabError
-from schema_lab.history import Project, fresh_sources, translate
+from schema_lab.errors import MigrationError, SchemaLabError
+from schema_lab.history import READY, Project, fresh_sources, translate
 from schema_lab.migrate.connection import foreign_keys_kept, ready
 
 LOCK_TIMEOUT = 60.0
@@ -43,9 +44,9 @@ def run_offline(context: Any, target_metadata: sa.MetaData | None) -> None:
 def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
     """Run the current command on the database, in one transaction where the database can.
 
-    A connection or an engine in `config.attributes["connection"]` is used as it is; otherwise
-    this connects to DATABASE_URL, takes the migration lock for commands that change the database,
-    and keeps foreign keys whole.
+    Connects to DATABASE_URL, or takes the connection or engine that a program hands in as
+    `config.attributes["connection"]`. Commands that change the database take the migration lock
+    and keep foreign keys whole.
 
     Parameters
     ----------
@@ -59,13 +60,13 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
     CommandError
         With the lab's sentence, which the command line prints without a traceback.
     """
-    given = context.config.attributes.get("connection")
-    if isinstance(given, sa.Connection):
-        _run(context, given, target_metadata)
+    ready_connection = context.config.attributes.get(READY)
+    if ready_connection is not None:
+        _configure(context, ready_connection, target_metadata)
+        _run(context)
         return
     try:
-        engine = given if given is not None else engine_for(_url(context), LOCK_TIMEOUT)
-        with engine.connect() as connection:
+        with _connection(context) as connection:
             _configure(context, connection, target_metadata)
             _run_safely(context, connection)
     except Exception as error:
@@ -75,10 +76,26 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
         raise CommandError(str(said)) from None
 
 
+def _connection(context: Any) -> AbstractContextManager[sa.Connection]:
+    """Give what a program handed in, or a connection of our own.
+
+    An open transaction is refused: Alembic would leave its end to a program that may never commit.
+    """
+    given = context.config.attributes.get("connection")
+    if not isinstance(given, sa.Connection):
+        return (given or engine_for(_url(context), LOCK_TIMEOUT)).connect()
+    if given.in_transaction():
+        raise MigrationError(
+            "The connection handed to Alembic has an open transaction, "
+            "in which Alembic would not commit.",
+            "Commit or roll back on it first, or hand in the engine.",
+        )
+    return nullcontext(given)
+
+
 def _run_safely(context: Any, connection: sa.Connection) -> None:
     if "destination_rev" not in context.get_context().opts:
-        with context.begin_transaction():
-            context.run_migrations()
+        _run(context)
         return
     with (
         fresh_sources(),
@@ -89,8 +106,7 @@ def _run_safely(context: Any, connection: sa.Connection) -> None:
         context.run_migrations()
 
 
-def _run(context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None) -> None:
-    _configure(context, connection, target_metadata)
+def _run(context: Any) -> None:
     with context.begin_transaction():
         context.run_migrations()
 
