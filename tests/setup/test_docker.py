@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shlex
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -151,8 +152,8 @@ def test_the_api_serves_an_application_that_exists() -> None:
 @pytest.mark.parametrize("name", APPS)
 def test_the_program_of_a_service_is_installed(name: str) -> None:
     """Each command starts a program that the image's extras install."""
-    if "command" in SERVICES[name]:
-        assert shutil.which(SERVICES[name]["command"][0])
+    program = SERVICES[name]["command"][0]
+    assert shutil.which(program, path=Path(sys.executable).parent)
 
 
 def test_the_images_install_extras_that_exist() -> None:
