@@ -56,7 +56,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
 
     def __init__(self, lab: Lab) -> None:
         super().__init__()
-        self._lab = lab
+        self.lab = lab
         self._dialect = ""
         self._problem = ""
         presses = Presses(self._be_busy, self._fail, self._read)
@@ -139,10 +139,10 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self._presses.guard(self._tables.show)
 
     def _show_standing(self) -> None:
-        status = self._lab.status()
+        status = self.lab.status()
         self._dialect, self._problem = status.dialect, status.problem
         self.status_box.value = views.status.piece(status)
-        history = self._lab.history()
+        history = self.lab.history()
         self.history_box.value = views.history.piece(history)
         self._candidate.show(status)
         self._steps.show(Standing(status, history))

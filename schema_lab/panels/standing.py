@@ -16,3 +16,8 @@ class Standing:
 
     status: Status
     history: History
+
+    @property
+    def current(self) -> tuple[str, ...]:
+        """The revisions at which the database stands, those without a script left out."""
+        return tuple(one.id for one in self.history if one.id in self.status.current)

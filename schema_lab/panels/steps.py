@@ -139,9 +139,9 @@ class StepsPart:
         """Refuse a press that was meant for another state than the database's now."""
         if self._standing is None:
             return
-        shown = tuple(self._standing.status.current)
-        now = tuple(revision.id for revision in self._lab.current())
-        if set(shown) != set(now):
+        shown = self._standing.current
+        now = tuple(one.id for one in self._lab.current())
+        if shown != now:
             raise InputError(
                 f"The database has moved from {views.plain.names(shown)} to"
                 f" {views.plain.names(now)} since the panel was shown, so nothing was run.",

@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import psutil
+from nbformat import v4
 from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
@@ -61,11 +62,10 @@ class JupyterLab:
 
     def write(self, name: str, cells: Sequence[str]) -> None:
         """Write a notebook of code cells into the folder that JupyterLab shows."""
-        notebook = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        new_cell = nbformat.v4.new_code_cell
-        notebook.cells = [new_cell(cell) for cell in cells]  # type: ignore[no-untyped-call]
-        nbformat.write(notebook, self.root / name)  # type: ignore[no-untyped-call]
+        kernel = {"name": "python3", "display_name": "Python 3"}
+        notebook = v4.new_notebook(metadata={"kernelspec": kernel})
+        notebook.cells = [v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(notebook, self.root / name)
 
     def open(self, page: Page, name: str) -> None:
         """Open a notebook and wait until its kernel is ready."""

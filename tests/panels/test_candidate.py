@@ -1,0 +1,103 @@
+"""From models to a revision, by buttons."""
+
+from schema_lab.panels import Panel
+from tests.panels.conftest import Define
+from tests.panels.doing import columns, scripts, write
+
+
+def test_drift_is_shown_before_any_press(panel: Panel) -> None:
+    """The panel opens with the operations that the models ask for."""
+    assert "create table users" in panel.drift_box.value
+    assert "drift: 1 operation" in panel.status_box.value
+
+
+def test_autogenerate_writes_nothing(panel: Panel) -> None:
+    """A candidate changes neither the files nor the database."""
+    panel.message_box.value = "Create users"
+    panel.autogenerate_button.click()
+    assert "Candidate: Create users" in panel.candidate_box.value
+    assert scripts(panel) == []
+    assert columns(panel) == []
+
+
+def test_tabs_hold_both_functions_and_the_sql_of_three_dialects(panel: Panel) -> None:
+    """Each tab shows what its title says."""
+    panel.message_box.value = "Create users"
+    panel.autogenerate_button.click()
+    pieces = dict(zip(panel.code_tabs.titles, panel.code_tabs.children, strict=True))
+    assert "create_table" in pieces["upgrade()"].value
+    assert "drop_table" in pieces["downgrade()"].value
+    assert "INTEGER" in pieces["SQLite"].value
+    assert "SERIAL" in pieces["PostgreSQL"].value
+    assert "AUTO_INCREMENT" in pieces["MariaDB"].value
+
+
+def test_drift_gives_way_to_the_candidate(panel: Panel) -> None:
+    """The same operations are not shown twice."""
+    panel.message_box.value = "Create users"
+    panel.autogenerate_button.click()
+    assert panel.drift_box.layout.display == "none"
+
+
+def test_an_empty_message_is_refused_in_the_panel(panel: Panel) -> None:
+    """Autogenerate without a message shows the fact and the cure, and no candidate."""
+    panel.autogenerate_button.click()
+    assert "message" in panel.error_box.value
+    assert panel.write_button.disabled
+
+
+def test_write_revision_writes_the_candidate(panel: Panel) -> None:
+    """Write revision makes one file and names it; the database stays as it is."""
+    write(panel, "Create users")
+    assert [path.name for path in scripts(panel)] == ["0001_create_users.py"]
+    assert "0001_create_users.py" in panel.written_box.value
+    assert columns(panel) == []
+
+
+def test_a_double_click_writes_one_file(panel: Panel) -> None:
+    """C5: the second click on Write revision finds the button disabled."""
+    write(panel, "Create users")
+    panel.write_button.click()
+    panel.refresh()
+    panel.write_button.click()
+    assert len(scripts(panel)) == 1
+
+
+def test_a_written_candidate_points_to_upgrade(panel: Panel) -> None:
+    """What stands out moves from Autogenerate over Write revision to Upgrade."""
+    assert panel.autogenerate_button.button_style == "primary"
+    panel.message_box.value = "Create users"
+    panel.autogenerate_button.click()
+    assert panel.write_button.button_style == "primary"
+    panel.write_button.click()
+    assert panel.upgrade_button.button_style == "primary"
+
+
+def test_a_candidate_without_operations_cannot_be_written(written: Panel) -> None:
+    """Autogenerate with no drift says so and leaves Write revision disabled."""
+    written.upgrade_button.click()
+    written.message_box.value = "Nothing"
+    written.autogenerate_button.click()
+    assert "the database equals the models" in written.candidate_box.value
+    assert written.write_button.disabled
+
+
+def test_a_step_drops_a_candidate_of_another_state(upgraded: Panel, define: Define) -> None:
+    """A candidate that was not written goes when the database moves."""
+    define(plan=False)
+    upgraded.message_box.value = "Drop plans"
+    upgraded.autogenerate_button.click()
+    assert not upgraded.write_button.disabled
+    upgraded.downgrade_button.click()
+    upgraded.confirm_tick.value = True
+    upgraded.downgrade_button.click()
+    assert upgraded.candidate_box.value == ""
+    assert upgraded.write_button.disabled
+
+
+def test_a_destructive_candidate_marks_what_goes(upgraded: Panel, define: Define) -> None:
+    """A dropped column stands with a minus before its sentence."""
+    define(plan=False)
+    upgraded.message_box.value = "Drop plans"
+    upgraded.autogenerate_button.click()
+    assert '<span class="sl-symbol">-</span> drop column users.plan' in upgraded.candidate_box.value

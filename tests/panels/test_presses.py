@@ -1,0 +1,148 @@
+"""A press: one at a time, a double click once, every failure shown."""
+
+import threading
+
+import pytest
+from ipywidgets import Button
+
+from schema_lab.errors import InputError
+from schema_lab.panels import Panel, presses
+from schema_lab.panels.presses import Presses
+from tests.panels.doing import version
+
+
+class Log:
+    """Notes what presses report."""
+
+    def __init__(self) -> None:
+        self.failures: list[BaseException] = []
+        self.busy: list[bool] = []
+        self.refreshed = 0
+
+    def refresh(self) -> None:
+        """Count a refresh."""
+        self.refreshed += 1
+
+
+@pytest.fixture
+def log() -> Log:
+    """Give an empty log."""
+    return Log()
+
+
+@pytest.fixture
+def runner(log: Log) -> Presses:
+    """Give presses that report to the log."""
+    return Presses(log.busy.append, log.failures.append, log.refresh)
+
+
+def test_a_double_click_on_upgrade_one_runs_one_revision(written: Panel) -> None:
+    """C5: of two revisions, two clicks in a row run the first."""
+    written.upgrade_one_button.click()
+    written.upgrade_one_button.click()
+    assert version(written) == ["0001"]
+
+
+def test_a_double_click_on_downgrade_one_takes_one_back(upgraded: Panel) -> None:
+    """C5: with the tick set, two clicks in a row take one revision back."""
+    upgraded.downgrade_button.click()
+    upgraded.confirm_tick.value = True
+    upgraded.downgrade_button.click()
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0001"]
+
+
+def test_a_later_click_runs_again(written: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clicks that are no double click run two revisions."""
+    monkeypatch.setattr(presses, "DOUBLE_CLICK_SECONDS", 0.0)
+    written.upgrade_one_button.click()
+    written.upgrade_one_button.click()
+    assert version(written) == ["0002"]
+
+
+def test_a_refresh_between_two_clicks_parts_them(written: Panel) -> None:
+    """A script that refreshes the panel may press the same button at once."""
+    written.upgrade_one_button.click()
+    written.refresh()
+    written.upgrade_one_button.click()
+    assert version(written) == ["0002"]
+
+
+def test_a_disabled_button_does_nothing(panel: Panel) -> None:
+    """A click on a disabled button is no press."""
+    assert panel.downgrade_button.disabled
+    panel.downgrade_button.click()
+    assert panel.error_box.value == ""
+
+
+def test_any_failure_is_reported(runner: Presses, log: Log) -> None:
+    """An error of any kind reaches the panel instead of the log console."""
+    problem = ZeroDivisionError("division by zero")
+    button = Button()
+
+    def fail() -> None:
+        raise problem
+
+    runner.bind(button, fail)
+    button.click()
+    assert log.failures == [problem]
+
+
+def test_an_interrupt_is_reported(runner: Presses, log: Log) -> None:
+    """A4: the kernel's interrupt ends the press and leaves the buttons usable."""
+    button = Button()
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    runner.bind(button, interrupted)
+    button.click()
+    assert isinstance(log.failures[0], KeyboardInterrupt)
+    assert log.busy == [True, False]
+
+
+def test_a_failed_press_refreshes_too(runner: Presses, log: Log) -> None:
+    """After a failure the panel reads where the database stands."""
+    button = Button()
+
+    def fail() -> None:
+        raise InputError("No.", "Yes.")
+
+    runner.bind(button, fail)
+    button.click()
+    assert log.refreshed == 1
+
+
+def test_a_failing_refresh_leaves_the_buttons_usable(log: Log) -> None:
+    """When the panel cannot be read again, it says so and is no longer busy."""
+
+    def fail() -> None:
+        raise InputError("No.", "Yes.")
+
+    runner = Presses(log.busy.append, log.failures.append, fail)
+    button = Button()
+    runner.bind(button, lambda: None)
+    button.click()
+    assert [str(failure) for failure in log.failures] == ["No. Yes."]
+    assert log.busy == [True, False]
+
+
+def test_a_press_during_another_is_dropped(runner: Presses) -> None:
+    """While a press runs on one thread, a press on another thread does nothing."""
+    started, go_on = threading.Event(), threading.Event()
+    slow, quick = Button(), Button()
+    ran: list[str] = []
+
+    def wait() -> None:
+        started.set()
+        assert go_on.wait(10)
+
+    runner.bind(slow, wait)
+    runner.bind(quick, lambda: ran.append("quick"))
+    thread = threading.Thread(target=slow.click)
+    thread.start()
+    assert started.wait(10)
+    quick.click()
+    go_on.set()
+    thread.join(10)
+    assert ran == []
