@@ -1,6 +1,5 @@
 """scripts/notebooks.py stores outputs that do not change from run to run."""
 
-import sys
 from pathlib import Path
 
 import nbformat
@@ -65,7 +64,7 @@ def test_an_output_that_names_this_machine_is_refused(tmp_path: Path) -> None:
     """A path of this machine in an output stops the run, and the file stays as it was."""
     path = notebook(tmp_path, "import sys; sys.prefix")
     before = path.read_bytes()
-    with pytest.raises(MachinePathError, match=f"Cell 0 shows {sys.prefix}"):
+    with pytest.raises(MachinePathError, match="Cell 0 shows /"):
         store(path)
     assert path.read_bytes() == before
 
