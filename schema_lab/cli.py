@@ -67,6 +67,6 @@ def _upgrade(environment: Environment, target: str) -> None:
     def progress(revision: str, done: int, total: int) -> None:
         typer.echo(f"[{done}/{total}] {revision}")
 
-    run = upgrade(environment, target, progress)
+    run = upgrade(environment, target, progress, resume=True)
     standing = ", ".join(run.after) or "base"
     typer.echo(f"upgraded to {standing}" if run.revisions else f"already at {standing}")

@@ -191,7 +191,7 @@ class Lab:
 
     def tables(self) -> pd.DataFrame:
         """List the live tables: columns table, rows, columns. Read-only."""
-        return database.tables.tables(self.engine, hidden=self._version_table)
+        return database.tables.tables(self.engine, hidden=self._hidden_tables)
 
     def columns(self, table: str) -> pd.DataFrame:
         """List a live table's columns. Read-only."""
@@ -260,6 +260,10 @@ class Lab:
         """Upgrade the database; see `schema_lab.migrate.upgrade`."""
         return migrate.upgrade(self._environment, target, on_revision)
 
+    def resume(self, on_revision: OnRevision | None = None) -> Run:
+        """Finish a revision that stopped half-way (MariaDB, MySQL); see `migrate.resume`."""
+        return migrate.resume(self._environment, on_revision)
+
     def downgrade(self, target: str = "-1", on_revision: OnRevision | None = None) -> Run:
         """Downgrade the database; see `schema_lab.migrate.downgrade`."""
         return migrate.downgrade(self._environment, target, on_revision)
@@ -294,8 +298,9 @@ class Lab:
         return self._environment.project.scripts()
 
     @cached_property
-    def _version_table(self) -> frozenset[str]:
-        return frozenset({history.look(self._environment, lambda context: context.version_table)})
+    def _hidden_tables(self) -> frozenset[str]:
+        version_table = history.look(self._environment, lambda context: context.version_table)
+        return frozenset({version_table, database.JOURNAL_TABLE})
 
 
 def _gone(folder: Path, end: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.rendering import render_item
+from schema_lab.database import JOURNAL_TABLE
 
 
 def comparison_options(dialect: str) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def comparison_options(dialect: str) -> dict[str, Any]:
         "render_as_batch": dialect == "sqlite",
         "render_item": render_item,
         "process_revision_directives": native_on_sqlite,
+        "include_name": _without_ours(None),
     }
 
 
@@ -36,12 +38,23 @@ def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
     One exception: `compare_server_default=True` becomes the comparison that executes nothing.
     """
     ours = comparison_options(dialect)
-    merged = {**ours, **options}
+    merged = {**ours, **options, "include_name": _without_ours(options.get("include_name"))}
     if merged["compare_server_default"] is True:
         merged["compare_server_default"] = differs
     if options.get("render_item") not in (None, render_item):
         merged["render_item"] = _either(options["render_item"], render_item)
     return merged
+
+
+def _without_ours(theirs: Callable[..., bool] | None) -> Callable[..., bool]:
+    """Leave the lab's own tables out of every comparison."""
+
+    def include(name: str | None, kind: str, parents: Any) -> bool:
+        if kind == "table" and name == JOURNAL_TABLE:
+            return False
+        return theirs is None or bool(theirs(name, kind, parents))
+
+    return include
 
 
 def _either(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[..., Any]:

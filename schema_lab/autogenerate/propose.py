@@ -49,6 +49,11 @@ def _function(name: str, body: str) -> str:
 
 
 def _refuse_behind(comparison: Comparison, heads: tuple[str, ...]) -> None:
+    if len(heads) > 1:
+        raise HistoryError(
+            f"There is more than one head: {', '.join(heads)}.",
+            'Join them with lab.merge("…") and lab.upgrade(), then autogenerate.',
+        )
     if set(comparison.heads) == set(heads):
         return
     raise HistoryError(

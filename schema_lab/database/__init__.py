@@ -11,6 +11,7 @@ from schema_lab.database.engines import (
     foreign_keys_off,
 )
 from schema_lab.database.lock import exclusive
+from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.database.settings import database_url
 from schema_lab.database.urls import masked, resolve, scrub
 from schema_lab.database.waiting import wait_until_it_answers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from schema_lab.database import tables
 
 __all__ = [
+    "JOURNAL_TABLE",
     "SQLITE_BEGIN",
     "broken_foreign_keys",
     "database_url",

@@ -1,10 +1,17 @@
 """Make it so: write, upgrade, downgrade, stamp, merge. The only folder that changes things."""
 
+from schema_lab.migrate.attempt import OnRevision
 from schema_lab.migrate.environment import run_offline, run_online
 from schema_lab.migrate.losses import Loss, losses
 from schema_lab.migrate.messages import checked_id, checked_message
 from schema_lab.migrate.run import Run, Statement
-from schema_lab.migrate.runner import OnRevision, downgrade, stamp, upgrade
+from schema_lab.migrate.runner import (
+    downgrade,
+    resume,
+    stamp,
+    stopped_revision,
+    upgrade,
+)
 from schema_lab.migrate.startup import init_db
 from schema_lab.migrate.write import merge, revision, write
 
@@ -19,10 +26,12 @@ __all__ = [
     "init_db",
     "losses",
     "merge",
+    "resume",
     "revision",
     "run_offline",
     "run_online",
     "stamp",
+    "stopped_revision",
     "upgrade",
     "write",
 ]

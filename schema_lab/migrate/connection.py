@@ -1,12 +1,34 @@
-"""A connection made ready to migrate: locked, nothing open, foreign keys safe."""
+"""A connection made ready to migrate: locked, nothing open, foreign keys safe, short lock waits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from schema_lab.database import SQLITE_BEGIN, broken_foreign_keys, exclusive, foreign_keys_off
 from schema_lab.errors import MigrationError
+
+SETTINGS = {
+    "postgresql": ("SET lock_timeout = '500ms'",),
+    "mysql": (
+        "SET SESSION lock_wait_timeout = 1",
+        "SET SESSION innodb_lock_wait_timeout = 5",
+        "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_ALL_TABLES')",
+    ),
+}
+"""A DDL statement that waits for a table's lock blocks every reader behind it: wait briefly and
+try again. Without strict mode, MariaDB stores 0 or '' where a value does not fit."""
+
+DEFAULTS = {
+    "postgresql": ("RESET lock_timeout",),
+    "mysql": (
+        "SET SESSION lock_wait_timeout = DEFAULT",
+        "SET SESSION innodb_lock_wait_timeout = DEFAULT",
+        "SET SESSION sql_mode = DEFAULT",
+    ),
+}
 
 
 @contextmanager
@@ -26,8 +48,47 @@ def ready(connection: sa.Connection, timeout: float) -> Iterator[sa.Connection]:
         When the lock is not free in time, or a transaction is open.
     """
     connection.execution_options(**{SQLITE_BEGIN: "IMMEDIATE"})
-    with foreign_keys_off(connection), exclusive(connection, timeout):
+    with foreign_keys_off(connection), exclusive(connection, timeout), _settings(connection):
         yield connection
+
+
+@contextmanager
+def _settings(connection: sa.Connection) -> Iterator[None]:
+    name = "mysql" if connection.dialect.name == "mariadb" else connection.dialect.name
+    _run_all(connection, SETTINGS.get(name, ()))
+    try:
+        yield
+    finally:
+        with suppress(DBAPIError):  # a connection that is gone has no settings either
+            connection.rollback()
+            _run_all(connection, DEFAULTS.get(name, ()))
+
+
+def _run_all(connection: sa.Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+def patiently(seconds: float, work: Callable[[], None], locked: Callable[[], bool]) -> None:
+    """Run `work`, and again after a pause while a lock of somebody else's is in its way.
+
+    Parameters
+    ----------
+    seconds
+        How long to go on trying.
+    work
+        What to run; it has rolled back when it raises.
+    locked
+        Says after a failure whether it was a lock, and running again is safe.
+    """
+    attempts = Retrying(
+        stop=stop_after_delay(seconds),
+        wait=wait_random_exponential(multiplier=0.1, max=3),
+        retry=retry_if_exception(lambda error: locked()),
+        reraise=True,
+    )
+    attempts(work)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What `alembic/env.py` calls: one recipe for the command line and for the notebook."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +12,9 @@ from schema_lab.autogenerate import comparison_options
 from schema_lab.database import engine_for
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import READY, Project, fresh_sources, translate
-from schema_lab.migrate.connection import foreign_keys_kept, ready
+from schema_lab.migrate.attempt import Attempt
+from schema_lab.migrate.connection import ready
+from schema_lab.migrate.failure import failure_of
 
 LOCK_TIMEOUT = 60.0
 """Seconds that the command line waits for another migration."""
@@ -65,12 +68,16 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
         _configure(context, ready_connection, target_metadata)
         _run(context)
         return
+    url = _url(context)
     try:
         with _connection(context) as connection:
             _configure(context, connection, target_metadata)
-            _run_safely(context, connection)
+            if "destination_rev" in context.get_context().opts:
+                _change(context, connection, target_metadata, url)
+            else:
+                _run(context)
     except Exception as error:
-        said = error if isinstance(error, SchemaLabError) else translate(error, _url(context))
+        said = error if isinstance(error, SchemaLabError) else translate(error, url)
         if said is None:
             raise
         raise CommandError(str(said)) from None
@@ -93,17 +100,26 @@ def _connection(context: Any) -> AbstractContextManager[sa.Connection]:
     return nullcontext(given)
 
 
-def _run_safely(context: Any, connection: sa.Connection) -> None:
-    if "destination_rev" not in context.get_context().opts:
-        _run(context)
-        return
-    with (
-        fresh_sources(),
-        ready(connection, LOCK_TIMEOUT),
-        context.begin_transaction(),
-        foreign_keys_kept(connection),
-    ):
-        context.run_migrations()
+def _change(
+    context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None, url: sa.URL
+) -> None:
+    """Run a command that changes the database, with all that the lab does for its own."""
+    attempt = Attempt(connection, resume=True, patience=LOCK_TIMEOUT)
+    command = context.get_context().opts["fn"]
+
+    def steps(heads: Any, migration_context: Any) -> Iterable[Any]:
+        return attempt.steps(heads, command(heads, migration_context))
+
+    hooks = {"fn": steps, "on_version_apply": attempt.applied}
+    with fresh_sources(), ready(connection, LOCK_TIMEOUT):
+        _configure(context, connection, target_metadata, **hooks)
+        try:
+            attempt.run(lambda: _run(context))
+        except (Exception, SystemExit) as error:
+            failure = failure_of(error, attempt, url)
+            if failure is None:
+                raise
+            raise failure from None
 
 
 def _run(context: Any) -> None:
@@ -112,7 +128,7 @@ def _run(context: Any) -> None:
 
 
 def _configure(
-    context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None
+    context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None, **hooks: Any
 ) -> None:
     dialect = connection.dialect.name
     context.configure(
@@ -120,6 +136,7 @@ def _configure(
         target_metadata=target_metadata,
         transactional_ddl=transactional(dialect),
         **comparison_options(dialect),
+        **hooks,
     )
 
 

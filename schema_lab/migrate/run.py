@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-import sqlalchemy as sa
-from sqlalchemy import event
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from schema_lab.views import run as view
 
@@ -55,33 +49,3 @@ class Run:
 
     def _repr_html_(self) -> str:
         return view.html(self)
-
-
-@dataclass
-class Recorder:
-    """Notes the statements on a connection while `recording()` is true."""
-
-    recording: Callable[[], bool]
-    statements: list[Statement] = field(default_factory=list)
-    running: str = ""
-    _since: float = 0.0
-
-    @contextmanager
-    def on(self, connection: sa.Connection) -> Iterator[Recorder]:
-        """Listen for as long as the block lasts."""
-        event.listen(connection, "before_cursor_execute", self._before)
-        event.listen(connection, "after_cursor_execute", self._after)
-        try:
-            yield self
-        finally:
-            event.remove(connection, "before_cursor_execute", self._before)
-            event.remove(connection, "after_cursor_execute", self._after)
-
-    def _before(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
-        self.running, self._since = sql, time.perf_counter()
-
-    def _after(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
-        milliseconds = (time.perf_counter() - self._since) * 1000
-        if self.recording():
-            self.statements.append(Statement(sql.strip(), milliseconds, cursor.rowcount))
-        self.running = ""

@@ -1,38 +1,48 @@
 """Upgrade, downgrade and stamp: the steps run under the lock, and the heads are read afresh."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import DBAPIError
 
-from schema_lab.database import scrub
-from schema_lab.errors import HistoryError, MigrationError, SchemaLabError
+from schema_lab.errors import HistoryError, MigrationError
 from schema_lab.history import (
     Environment,
     Options,
     as_lab_errors,
     database_heads,
-    driver_message,
     script_heads,
 )
-from schema_lab.migrate.connection import foreign_keys_kept, ready
+from schema_lab.migrate.attempt import JOURNALED, Attempt, OnRevision
+from schema_lab.migrate.connection import ready
 from schema_lab.migrate.environment import transactional
-from schema_lab.migrate.run import Recorder, Run
-
-OnRevision = Callable[[str, int, int], None]
-"""Called after each revision with its id, how many are done, and how many there are."""
+from schema_lab.migrate.failure import failure_of
+from schema_lab.migrate.journal import Journal, Stopped
+from schema_lab.migrate.run import Run
 
 Choose = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[Any]]
 
 
 def upgrade(
-    environment: Environment, target: str = "head", on_revision: OnRevision | None = None
+    environment: Environment,
+    target: str = "head",
+    on_revision: OnRevision | None = None,
+    *,
+    resume: bool = False,
 ) -> Run:
     """Upgrade the database to a target; changes the database.
+
+    Parameters
+    ----------
+    environment
+        The project and its database.
+    target
+        A revision, "head", "heads" or "+1" …
+    on_revision
+        Called after each revision.
+    resume
+        Go on where a revision stopped half-way (MariaDB, MySQL) instead of refusing.
 
     Raises
     ------
@@ -42,7 +52,13 @@ def upgrade(
         When a revision fails, with what stands.
     """
     goal = _checked(environment, target)
-    return _run(environment, "upgrade", lambda s, heads: s._upgrade_revs(goal, heads), on_revision)  # type: ignore[arg-type]
+    return _run(
+        environment,
+        "upgrade",
+        lambda scripts, heads: scripts._upgrade_revs(goal, heads),  # type: ignore[arg-type]
+        on_revision,
+        resume=resume,
+    )
 
 
 def downgrade(
@@ -62,7 +78,7 @@ def downgrade(
     return _run(
         environment,
         "downgrade",
-        lambda s, heads: s._downgrade_revs(target, heads),  # type: ignore[arg-type]
+        lambda scripts, heads: scripts._downgrade_revs(target, heads),  # type: ignore[arg-type]
         on_revision,
     )
 
@@ -75,7 +91,35 @@ def stamp(environment: Environment, target: str = "head") -> Run:
     HistoryError
         When there is no such revision.
     """
-    return _run(environment, "stamp", lambda s, heads: s._stamp_revs(target, heads), None)
+    return _run(environment, "stamp", lambda scripts, heads: scripts._stamp_revs(target, heads))
+
+
+def resume(environment: Environment, on_revision: OnRevision | None = None) -> Run:
+    """Finish the revision that stopped half-way on MariaDB or MySQL; changes the database.
+
+    Raises
+    ------
+    MigrationError
+        When nothing stopped half-way, or the script was edited since.
+    """
+    stopped = stopped_revision(environment)
+    if stopped is None:
+        raise MigrationError("No revision stopped half-way.", "lab.upgrade() goes on as usual.")
+    if stopped.direction == "upgrade":
+        return upgrade(environment, stopped.revision, on_revision, resume=True)
+    return _run(
+        environment,
+        "downgrade",
+        lambda scripts, heads: scripts._downgrade_revs("-1", heads),  # type: ignore[arg-type]
+        on_revision,
+        resume=True,
+    )
+
+
+def stopped_revision(environment: Environment) -> Stopped | None:
+    """Give the revision that stopped half-way, if there is one. Read-only."""
+    with as_lab_errors(environment.url), environment.engine.connect() as connection:
+        return Journal(connection).stopped() if connection.dialect.name in JOURNALED else None
 
 
 def _checked(environment: Environment, target: str) -> str:
@@ -89,111 +133,50 @@ def _checked(environment: Environment, target: str) -> str:
     return target
 
 
-@dataclass
-class _Progress:
-    """How far a run has come; what the failure message and the report are made of."""
-
-    direction: str
-    on_revision: OnRevision | None
-    before: tuple[str, ...] = ()
-    expected: tuple[str, ...] = ()
-    done: list[str] = field(default_factory=list)
-    total: int = 0
-    running: Any = None
-
-    def begin(self, heads: tuple[str, ...], steps: list[Any]) -> None:
-        self.before = self.expected = tuple(sorted(heads))
-        self.total = len(steps)
-
-    def finished(self, step: Any, heads: set[str], **rest: Any) -> None:
-        """Note a revision that Alembic has applied (its `on_version_apply` hook)."""
-        revision = step.up_revision_id if step.is_upgrade else ", ".join(step.source_revision_ids)
-        self.done.append(str(revision))
-        self.expected = tuple(sorted(heads))
-        if self.on_revision is not None:
-            self.on_revision(str(revision), len(self.done), self.total)
-
-
 def _run(
-    environment: Environment, direction: str, choose: Choose, on_revision: OnRevision | None
+    environment: Environment,
+    direction: str,
+    choose: Choose,
+    on_revision: OnRevision | None = None,
+    *,
+    resume: bool = False,
 ) -> Run:
-    progress = _Progress(direction, on_revision)
-    recorder = Recorder(lambda: progress.running is not None)
     with (
         as_lab_errors(environment.url),
         environment.engine.connect() as connection,
         ready(connection, environment.wait),
-        recorder.on(connection),
     ):
+        attempt = Attempt(connection, on_revision, resume=resume, patience=environment.wait)
         try:
-            _migrate(environment, connection, choose, progress)
+            attempt.run(lambda: _migrate(environment, choose, attempt))
         except (Exception, SystemExit) as error:
-            failure = _failure(error, progress, recorder, environment)
+            failure = failure_of(error, attempt, environment.url)
             if failure is None:
                 raise
             raise failure from None
     after = database_heads(environment)
-    _refuse_other_heads(progress, after)
-    return Run(direction, progress.before, after, tuple(progress.done), tuple(recorder.statements))
+    _refuse_other_heads(direction, attempt.expected, after)
+    return Run(direction, attempt.before, after, tuple(attempt.done), tuple(attempt.statements))
 
 
-def _migrate(
-    environment: Environment, connection: sa.Connection, choose: Choose, progress: _Progress
-) -> None:
+def _migrate(environment: Environment, choose: Choose, attempt: Attempt) -> None:
     def work(heads: Any, context: MigrationContext) -> Iterator[Any]:
         assert context.script is not None
-        steps = list(choose(context.script, heads))
-        progress.begin(tuple(heads), steps)
-        with foreign_keys_kept(connection):
-            for progress.running in steps:
-                yield progress.running
-            progress.running = None
+        return attempt.steps(heads, choose(context.script, heads))
 
     def options(given: Options) -> Options:
         theirs = given.get("on_version_apply") or ()
         hooks = tuple(theirs) if isinstance(theirs, list | tuple) else (theirs,)
-        safe = {"transactional_ddl": transactional(connection.dialect.name)}
-        return {**given, **safe, "on_version_apply": (*hooks, progress.finished)}
+        safe = {"transactional_ddl": transactional(attempt.connection.dialect.name)}
+        return {**given, **safe, "on_version_apply": (*hooks, attempt.applied)}
 
-    environment.run(connection, work, options, destination_rev=None)
-
-
-def _failure(
-    error: BaseException, progress: _Progress, recorder: Recorder, environment: Environment
-) -> SchemaLabError | None:
-    """Say which revision failed at which statement, and what stands; None: not a revision's."""
-    if progress.running is None:
-        return None
-    script = progress.running.revision
-    where = f"Revision {script.revision} ({script.doc}) failed in {progress.direction}()"
-    at = f" at {' '.join(recorder.running.split())[:200]!r}" if recorder.running else ""
-    fact = scrub(f"{where}{at}: {_reason(error)}", environment.url)
-    return MigrationError(fact, _what_stands(environment))
+    environment.run(attempt.connection, work, options, destination_rev=None)
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, SchemaLabError):
-        return error.fact
-    if isinstance(error, DBAPIError):
-        return driver_message(error).rstrip(".") + "."
-    if isinstance(error, SystemExit):
-        return f"it called sys.exit({error.code})."
-    return f"{type(error).__name__}: {error}".rstrip(".") + "."
-
-
-def _what_stands(environment: Environment) -> str:
-    if environment.url.get_backend_name() in ("mysql", "mariadb"):
-        return (
-            "MariaDB and MySQL commit at each DDL statement, so the statements before it stand; "
-            "look with lab.tables(), mend by hand, then try again."
-        )
-    return "The database is as it was: all was rolled back. Mend the revision, then try again."
-
-
-def _refuse_other_heads(progress: _Progress, after: tuple[str, ...]) -> None:
-    if after != progress.expected:
+def _refuse_other_heads(direction: str, expected: tuple[str, ...], after: tuple[str, ...]) -> None:
+    if after != expected:
         raise MigrationError(
-            f"The {progress.direction} reported {', '.join(progress.expected) or 'base'}, "
+            f"The {direction} reported {', '.join(expected) or 'base'}, "
             f"but the database stands at {', '.join(after) or 'base'}.",
             "Nothing was committed, or another program migrates this database; try again.",
         )

@@ -50,7 +50,7 @@ def init_db(
     """
     project = Project.at(config) if config is not None else Project.above(Path.cwd())
     environment = Environment(project, project.url(url), timeout)
-    run = upgrade(environment, target)
+    run = upgrade(environment, target, resume=True)
     if create_missing:
         _create_missing(environment, metadata)
     return run

@@ -1,0 +1,199 @@
+"""One attempt to bring a database to a target: how far it came, what it ran, what stands."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.runtime.migration import StampStep
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from schema_lab.migrate.connection import foreign_keys_kept, patiently
+from schema_lab.migrate.journaling import Journaling, refuse_stopped
+from schema_lab.migrate.run import Statement
+
+OnRevision = Callable[[str, int, int], None]
+"""Called after each revision with its id, how many are done, and how many there are."""
+
+JOURNALED = ("mysql", "mariadb")
+"""Dialects that commit at each DDL statement."""
+
+
+class Attempt:
+    """Watches Alembic's steps on one connection; the notebook and the command line share it."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        on_revision: OnRevision | None = None,
+        *,
+        resume: bool,
+        patience: float,
+    ) -> None:
+        self.connection = connection
+        self.patience = patience
+        self.on_revision = on_revision
+        self.resume = resume
+        self.journaling = Journaling(connection, patience) if _journaled(connection) else None
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, after a rollback."""
+        self.before: tuple[str, ...] = ()
+        self.expected: tuple[str, ...] = ()
+        self.done: list[str] = []
+        self.total = 0
+        self.running: Any = None
+        self.sql = ""
+        self.statements: list[Statement] = []
+        self.lock_timed_out = False
+        self._first = self._standing = 0
+        self._since = 0.0
+
+    # Alembic's steps ---------------------------------------------------------------------------
+
+    def steps(self, heads: Iterable[str], chosen: Iterable[Any]) -> Iterator[Any]:
+        """Hand on Alembic's steps one by one, knowing which of them runs.
+
+        Raises
+        ------
+        MigrationError
+            When a revision stopped half-way before and this is not its resumption, or when rows
+            would be left without their parent.
+        """
+        steps = list(chosen)
+        self.before = self.expected = tuple(sorted(heads))
+        self.total = len(steps)
+        stopped = self._take_up(steps)
+        with foreign_keys_kept(self.connection):
+            for step in steps:
+                self.running, self._first = step, len(self.statements)
+                if self.journaling is not None and not is_stamp(step):
+                    self.journaling.begin(step.revision.revision, direction_of(step), stopped)
+                yield step
+            self.running = None
+
+    def _take_up(self, steps: list[Any]) -> Any:
+        """Look for a revision that stopped half-way; stamping forgets it."""
+        if self.journaling is None:
+            return None
+        journal = self.journaling.journal
+        stopped = journal.stopped()
+        if steps and is_stamp(steps[0]):
+            journal.clear()
+            return None
+        if stopped is not None and not (self.resume and _is_first(steps, stopped)):
+            raise refuse_stopped(stopped)
+        if steps:
+            journal.create()
+        return stopped
+
+    def applied(self, step: Any, heads: set[str], **rest: Any) -> None:
+        """Note a revision that Alembic has applied (its `on_version_apply` hook)."""
+        revision = step.up_revision_id if step.is_upgrade else ", ".join(step.source_revision_ids)
+        self.done.append(str(revision))
+        self.expected = tuple(sorted(heads))
+        if self.journaling is not None and not step.is_stamp:
+            self.journaling.end()
+        if self.on_revision is not None:
+            self.on_revision(str(revision), len(self.done), self.total)
+
+    # the connection's statements -----------------------------------------------------------------
+
+    @contextmanager
+    def watching(self) -> Iterator["Attempt"]:
+        """Listen to the connection for as long as the block lasts."""
+        hooks: list[tuple[Any, str, Callable[..., Any]]] = [
+            (self.connection, "before_cursor_execute", self._begins),
+            (self.connection, "after_cursor_execute", self._ran),
+            (self.connection, "commit", self._committed),
+            (self.connection.engine, "handle_error", self._failed),
+        ]
+        for target, name, hook in hooks:
+            event.listen(target, name, hook)
+        try:
+            with self.journaling.listening() if self.journaling else nullcontext():
+                yield self
+        finally:
+            if self.journaling:
+                with suppress(DBAPIError):  # a connection that is gone leaves it to the next run
+                    self.journaling.journal.drop_if_empty()
+            for target, name, hook in hooks:
+                event.remove(target, name, hook)
+
+    def _begins(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
+        if _waits_by_design(connection, sql):
+            cursor.execute("SET lock_timeout = 0")
+        self.sql, self._since = sql, time.perf_counter()
+
+    def _ran(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
+        milliseconds = (time.perf_counter() - self._since) * 1000
+        self.sql = ""
+        if _waits_by_design(connection, sql):
+            connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
+        if self.running is None:
+            return
+        self.statements.append(Statement(sql.strip(), milliseconds, cursor.rowcount))
+        if not _in_transaction(self.connection):
+            self._committed(connection)
+
+    def _committed(self, connection: Any) -> None:
+        self._standing = len(self.statements)
+
+    def _failed(self, context: Any) -> None:
+        self.lock_timed_out = getattr(context.original_exception, "sqlstate", "") == "55P03"
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Run `work` while watching, again while a lock of somebody else's is in its way."""
+
+        def once() -> None:
+            self.forget()
+            work()
+
+        with self.watching():
+            patiently(self.patience, once, lambda: self.lock_timed_out and not self.standing())
+
+    def standing(self) -> list[str]:
+        """List the running revision's statements that stand, whatever is rolled back now."""
+        if self.journaling is not None:
+            stopped = self.journaling.journal.stopped()
+            return [one.statement for one in stopped.entries if one.done] if stopped else []
+        return [one.sql for one in self.statements[self._first : self._standing]]
+
+
+def is_stamp(step: Any) -> bool:
+    """Say whether one of Alembic's steps only writes the version table."""
+    return isinstance(step, StampStep)
+
+
+def direction_of(step: Any) -> str:
+    """Say whether one of Alembic's steps goes up or down."""
+    return "upgrade" if step.is_upgrade else "downgrade"
+
+
+def _waits_by_design(connection: Any, sql: str) -> bool:
+    """CREATE INDEX CONCURRENTLY waits for other transactions, and fails halfway if it may not."""
+    return connection.dialect.name == "postgresql" and "CONCURRENTLY" in sql.upper()
+
+
+def _is_first(steps: list[Any], stopped: Any) -> bool:
+    return bool(steps) and (steps[0].revision.revision, direction_of(steps[0])) == (
+        stopped.revision,
+        stopped.direction,
+    )
+
+
+def _journaled(connection: sa.Connection) -> bool:
+    return connection.dialect.name in JOURNALED
+
+
+def _in_transaction(connection: sa.Connection) -> bool:
+    """Ask the driver: a revision's own COMMIT is not seen by SQLAlchemy."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return bool(driver.in_transaction)
+    if connection.dialect.driver == "psycopg":
+        return bool(driver.info.transaction_status)
+    return True
