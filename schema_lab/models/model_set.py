@@ -107,14 +107,16 @@ class ModelSet:
         return self._generations.current.classes[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in tuple(self)
+        self.settle()
+        return name in self._generations.definitions
 
     def __iter__(self) -> Iterator[str]:
         self.settle()
-        return iter(tuple(self._generations.definitions))
+        return iter(list(self._generations.definitions))
 
     def __len__(self) -> int:
-        return len(tuple(self))
+        self.settle()
+        return len(self._generations.definitions)
 
     def __repr__(self) -> str:
         return f"ModelSet({', '.join(self._generations.definitions)})"

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from sqlmodel.main import SQLModelMetaclass
 
 from schema_lab.models.definitions import ByName, Definition, name_of
+from schema_lab.models.methods import CELL
 
 OWNER = "__schema_lab_models__"
 
@@ -43,7 +44,10 @@ class Recorder(SQLModelMetaclass):
             return super().__new__(mcs, name, bases, namespace, **keywords)
         models = next(owner for base in bases if (owner := owner_of(base)) is not None)
         named = tuple(_named(base, models) for base in bases)
-        return models.define(Definition.of(name, named, namespace, keywords))
+        made = models.define(Definition.of(name, named, namespace, keywords))
+        if CELL in namespace:
+            namespace[CELL].cell_contents = made  # Python checks it when the statement ends
+        return made
 
     def __init__(
         cls,  # noqa: N805  # a metaclass

@@ -1,0 +1,83 @@
+"""A notebook without a kernel: cells are texts, run one after another in one module."""
+
+import sys
+from collections.abc import Iterator
+from textwrap import dedent
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from schema_lab.models import Field, ModelSet, Relationship
+
+USER = """
+class User(Model, table=True):
+    __tablename__ = "users"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=50)
+    posts: list["Post"] = Relationship(back_populates="author")
+"""
+POST = """
+class Post(Model, table=True):
+    __tablename__ = "posts"
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    body: str
+    author_id: int = Field(foreign_key="users.id")
+    author: "User" = Relationship(back_populates="posts")
+"""
+POST_WITHOUT_BODY = POST.replace("    body: str\n", "")
+
+
+class Cells:
+    """A set of models, and the module in which cells define its classes."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.models = ModelSet()
+        self.module = module
+        names = {"Model": self.models.Model, "models": self.models, "Field": Field}
+        vars(module).update(names, Relationship=Relationship, sa=sa)
+
+    def run(self, *sources: str) -> None:
+        """Run cells; the models are settled at the end of each, as in a notebook."""
+        for source in sources:
+            self.run_open(source)
+            self.models.settle()
+
+    def run_open(self, source: str) -> None:
+        """Run a cell and stop before its end."""
+        exec(compile(dedent(source), "<cell>", "exec"), vars(self.module))  # noqa: S102
+
+    def __getitem__(self, name: str) -> Any:
+        return vars(self.module)[name]
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, as the metadata has them."""
+        return self.models.metadata.tables[table].columns.keys()
+
+    def ddl(self) -> list[str]:
+        """The lines that would create all tables and indexes, constraints in alphabetical order."""
+        tables = self.models.metadata.sorted_tables
+        indexes = sorted((each for table in tables for each in table.indexes), key=str)
+        statements = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
+        lines = [line.rstrip(", ") for each in statements for line in str(each).splitlines()]
+        constraints = [line for line in lines if "CONSTRAINT" in line]
+        return [line for line in lines if line not in constraints] + sorted(constraints)
+
+    def engine(self) -> sa.Engine:
+        """An SQLite database in memory with the tables of the models."""
+        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        self.models.metadata.create_all(engine)
+        return engine
+
+
+@pytest.fixture
+def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
+    """Give an empty notebook whose names are a module of their own."""
+    module = ModuleType("cells_of_a_test")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    cells = Cells(module)
+    yield cells
+    vars(module).clear()
