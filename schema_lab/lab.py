@@ -226,7 +226,7 @@ class Lab:
     def current(self) -> History:
         """List the revisions at which the database stands. Read-only."""
         heads = history.database_heads(self._environment)
-        return History(tuple(one for one in self.history() if one.id in heads))
+        return History(tuple(one for one in self.history() if one.id in heads), "base")
 
     def heads(self) -> History:
         """List the newest revisions of the script directory. Read-only."""

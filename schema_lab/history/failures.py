@@ -18,8 +18,9 @@ _CURES = {
     "Can't locate revision": "See lab.history() for the revisions that there are; "
     "a file may have been deleted, or the database may belong to another project.",
     "is not a valid": "See lab.history() for where the database stands.",
-    "Relative revision": "There are fewer steps left than that; see lab.history().",
-    "didn't produce": "There are fewer steps left than that; see lab.history().",
+    "didn't produce": "There are fewer steps than that; see lab.history().",
+    "Ambiguous walk": 'Several revisions are next that way: name one, as in lab.downgrade("0002").',
+    "No such revision or branch": "See lab.history() for the revisions that there are.",
     "already present": "Choose another id.",
     "No 'script_location'": "Add script_location to alembic.ini.",
     "Path doesn't exist": "Create the script directory with: alembic init alembic",

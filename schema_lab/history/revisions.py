@@ -57,6 +57,7 @@ class History:
     """Revisions, newest first."""
 
     revisions: tuple[Revision, ...]
+    nothing: str = "No revision yet."
 
     @property
     def frame(self) -> pd.DataFrame:

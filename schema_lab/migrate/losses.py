@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from schema_lab.errors import InputError
 from schema_lab.history import Drop, Environment, as_lab_errors, drops_of, fresh_sources, look
+from schema_lab.migrate.steps import steps_down, steps_up
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ class Loss:
             return f"table {self.table} with {_counted(self.values, 'row')}"
         return f"column {self.table}.{self.column} with {_counted(self.values, 'value')}"
 
+    def __repr__(self) -> str:
+        return self.sentence
+
 
 def losses(environment: Environment, direction: str, target: str) -> tuple[Loss, ...]:
     """List what the way to a target drops of what is there now.
@@ -38,7 +44,14 @@ def losses(environment: Environment, direction: str, target: str) -> tuple[Loss,
         "upgrade" or "downgrade".
     target
         As for upgrade or downgrade.
+
+    Raises
+    ------
+    InputError
+        For another direction.
     """
+    if direction not in ("upgrade", "downgrade"):
+        raise InputError(f"{direction!r} is no direction.", 'Say "upgrade" or "downgrade".')
     drops = _drops(environment, direction, target)
     with as_lab_errors(environment.url), environment.engine.connect() as connection:
         return tuple(loss for drop in drops if (loss := _counted_loss(connection, drop)))
@@ -47,15 +60,13 @@ def losses(environment: Environment, direction: str, target: str) -> tuple[Loss,
 def _drops(environment: Environment, direction: str, target: str) -> list[Drop]:
     heads = look(environment, lambda context: context.get_current_heads())
     scripts = environment.project.scripts()
-    choose = scripts._upgrade_revs if direction == "upgrade" else scripts._downgrade_revs
+    choose = steps_up if direction == "upgrade" else steps_down
     with as_lab_errors(environment.url), fresh_sources():
-        steps = list(choose(target, heads))  # type: ignore[arg-type]
+        steps = choose(scripts, heads, target)
     return [drop for step in steps for drop in _of_step(step, direction)]
 
 
 def _of_step(step: object, direction: str) -> Iterator[Drop]:
-    from pathlib import Path
-
     yield from drops_of(Path(step.revision.path), direction)  # type: ignore[attr-defined]
 
 

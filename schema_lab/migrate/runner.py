@@ -20,6 +20,7 @@ from schema_lab.migrate.environment import transactional
 from schema_lab.migrate.failure import failure_of
 from schema_lab.migrate.journal import Journal, Stopped
 from schema_lab.migrate.run import Run
+from schema_lab.migrate.steps import steps_down, steps_up
 
 Choose = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[Any]]
 
@@ -55,7 +56,7 @@ def upgrade(
     return _run(
         environment,
         "upgrade",
-        lambda scripts, heads: scripts._upgrade_revs(goal, heads),  # type: ignore[arg-type]
+        lambda scripts, heads: steps_up(scripts, heads, goal),
         on_revision,
         resume=resume,
     )
@@ -78,7 +79,7 @@ def downgrade(
     return _run(
         environment,
         "downgrade",
-        lambda scripts, heads: scripts._downgrade_revs(target, heads),  # type: ignore[arg-type]
+        lambda scripts, heads: steps_down(scripts, heads, target),
         on_revision,
     )
 
@@ -110,7 +111,7 @@ def resume(environment: Environment, on_revision: OnRevision | None = None) -> R
     return _run(
         environment,
         "downgrade",
-        lambda scripts, heads: scripts._downgrade_revs("-1", heads),  # type: ignore[arg-type]
+        lambda scripts, heads: steps_down(scripts, heads, "-1"),
         on_revision,
         resume=True,
     )
@@ -156,7 +157,8 @@ def _run(
             raise failure from None
     after = database_heads(environment)
     _refuse_other_heads(direction, attempt.expected, after)
-    return Run(direction, attempt.before, after, tuple(attempt.done), tuple(attempt.statements))
+    revisions = () if direction == "stamp" else tuple(attempt.done)
+    return Run(direction, attempt.before, after, revisions, tuple(attempt.statements))
 
 
 def _migrate(environment: Environment, choose: Choose, attempt: Attempt) -> None:

@@ -6,8 +6,6 @@ from schema_lab.views.html import badge, escape, page
 from schema_lab.views.plain import names, table
 from schema_lab.views.shapes import HistoryShape, RevisionShape
 
-NO_REVISION = "No revision yet."
-
 _TONES = {"current": "good", "applied": "plain", "head": "plain", "pending": "warn"}
 
 
@@ -19,7 +17,7 @@ def html(history: HistoryShape) -> str:
 def piece(history: HistoryShape) -> str:
     """Show the history without its style, for a larger page."""
     if not history.revisions:
-        return f'<p class="sl-muted">{NO_REVISION}</p>'
+        return f'<p class="sl-muted">{escape(history.nothing)}</p>'
     head = "".join(f'<th scope="col">{c}</th>' for c in _COLUMNS)
     body = "".join(_row_html(r, s) for r, s in _with_states(history.revisions))
     return (
@@ -31,7 +29,7 @@ def piece(history: HistoryShape) -> str:
 def text(history: HistoryShape) -> str:
     """Say the history in aligned columns."""
     if not history.revisions:
-        return NO_REVISION
+        return history.nothing
     rows = [
         [r.id, names(r.down), ", ".join(states), r.message]
         for r, states in _with_states(history.revisions)

@@ -54,8 +54,10 @@ class RevisionShape(Protocol):
 
 
 class HistoryShape(Protocol):
-    """All revisions, newest first."""
+    """All revisions, newest first; `nothing` is what to say when there are none."""
 
+    @property
+    def nothing(self) -> str: ...
     @property
     def revisions(self) -> Sequence[RevisionShape]: ...
 
