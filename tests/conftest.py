@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab.database.engines import engine_for
-from tests.support.servers import fresh_database
+from tests.support.servers import SERVERS, fresh_database
 
 REPOSITORY = Path(__file__).parents[1]
 PROJECT_PARTS = ("alembic.ini", "alembic", "scripts")
@@ -32,18 +32,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.pytest_alembic_tests_path = "not/here"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that runs on a server, so that `-m postgresql` selects it."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        dialect = parameters.get("dialect")
+        if dialect in SERVERS:
+            item.add_marker(dialect)
+
+
 @pytest.fixture(autouse=True)
 def _no_outer_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("mariadb", marks=pytest.mark.mariadb),
-    ]
-)
+@pytest.fixture(params=["sqlite", *SERVERS])
 def dialect(request: pytest.FixtureRequest) -> str:
     """Run the test once per dialect: sqlite, postgresql, mariadb."""
     return str(request.param)

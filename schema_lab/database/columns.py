@@ -6,6 +6,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from schema_lab.database.frames import stated_frame
+from schema_lab.database.mariadb import plain
 from schema_lab.database.reading import Place, explained, locate, reading
 
 COLUMNS = {
@@ -69,7 +70,7 @@ def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
         COLUMNS,
         [
             (
-                column["name"],
+                plain(engine.dialect, column["name"]),
                 types[column["name"]],
                 column["nullable"],
                 _default(column),
@@ -92,7 +93,7 @@ def _types(
     if len(spelled) < len(columns) and connection.dialect.name == "postgresql":
         schema, name = place
         known = connection.execute(_POSTGRESQL_TYPES, {"schema": schema, "name": name})
-        spelled = {**dict(known.tuples().all()), **spelled}
+        spelled = {**dict(known.all()), **spelled}
     return {column["name"]: spelled.get(column["name"], "") for column in columns}
 
 

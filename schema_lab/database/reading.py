@@ -95,3 +95,19 @@ def locate(inspector: sa.Inspector, table: str) -> Place:
         f"There is no table {table!r}.",
         f"Did you mean {' or '.join(map(repr, near))}?" if near else "See lab.tables() for all.",
     )
+
+
+def selected(
+    connection: sa.Connection, table: str | None, hidden: frozenset[str]
+) -> tuple[str | None, list[str]]:
+    """Give the schema and names of one table, or of all that are not hidden. Read-only."""
+    inspector = sa.inspect(connection)
+    if table is None:
+        return None, sorted(set(inspector.get_table_names()) - hidden)
+    schema, name = locate(inspector, table)
+    return schema, [name]
+
+
+def spelled(schema: str | None, name: str) -> str:
+    """Spell a table's name, with its schema where that is not the default one."""
+    return f"{schema}.{name}" if schema else name

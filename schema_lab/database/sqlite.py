@@ -1,4 +1,4 @@
-"""What SQLite says of indexes and foreign keys where SQLAlchemy's reflection leaves it out.
+"""What SQLite says of indexes and keys where SQLAlchemy's reflection leaves it out.
 
 Source: https://www.sqlite.org/pragma.html
 """
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 _INDEXES = sa.text(
     'SELECT list.name, list."unique", master.sql'
     " FROM pragma_index_list(:table) AS list JOIN sqlite_master AS master USING (name)"
-    " WHERE list.origin = 'c' ORDER BY list.name"
+    " WHERE list.origin = :origin ORDER BY list.name"
 )
 _KEYS = sa.text('SELECT name, "desc" FROM pragma_index_xinfo(:index) WHERE key ORDER BY seqno')
 _ACTIONS = sa.text(
@@ -33,7 +33,7 @@ def index_details(connection: sa.Connection, table: str) -> list[dict[str, Any]]
             "column_names": _keys(connection, index.name),
             "dialect_options": {"sqlite_where": _condition(index.sql)},
         }
-        for index in connection.execute(_INDEXES, {"table": table})
+        for index in connection.execute(_INDEXES, {"table": table, "origin": "c"})
     ]
 
 
@@ -45,6 +45,19 @@ def _keys(connection: sa.Connection, index: str) -> list[str]:
 def _condition(sql: str) -> str | None:
     found = _CONDITION.search(sql)
     return found[1] if found else None
+
+
+def unique_details(
+    connection: sa.Connection, table: str, reflected: Sequence[Any]
+) -> list[dict[str, Any]]:
+    """List the unique constraints of a table; those that SQLAlchemy finds lend a name. Read-only.
+
+    SQLite keeps the names only in the text of CREATE TABLE, which SQLAlchemy parses in part.
+    """
+    names = {tuple(constraint["column_names"]): constraint["name"] for constraint in reflected}
+    found = connection.execute(_INDEXES, {"table": table, "origin": "u"})
+    columns = [_keys(connection, index.name) for index in found]
+    return [{"name": names.get(tuple(each)), "column_names": each} for each in columns]
 
 
 def foreign_key_actions(connection: sa.Connection, table: str) -> dict[KeyPlace, dict[str, str]]:

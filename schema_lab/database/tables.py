@@ -7,8 +7,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from schema_lab.database.columns import columns
-from schema_lab.database.constraints import constraints, foreign_keys, indexes
+from schema_lab.database.constraints import constraints
+from schema_lab.database.foreign_keys import foreign_keys
 from schema_lab.database.frames import stated_frame, value_frame
+from schema_lab.database.indexes import indexes
+from schema_lab.database.mariadb import plain
 from schema_lab.database.reading import explained, locate, reading
 from schema_lab.errors import InputError
 
@@ -101,9 +104,10 @@ def rows(engine: sa.Engine, table: str, limit: int = 20) -> pd.DataFrame:
     with reading(engine) as connection:
         inspector = sa.inspect(connection)
         schema, name = locate(inspector, table)
-        names = [column["name"] for column in inspector.get_columns(name, schema)]
+        reflected = [column["name"] for column in inspector.get_columns(name, schema)]
+        names = [plain(engine.dialect, column) for column in reflected]
         source = sa.table(name, *map(sa.column, names), schema=schema)
-        order = [source.c[key] for key in _order(inspector, schema, name)]
+        order = [source.c[plain(engine.dialect, key)] for key in _order(inspector, schema, name)]
         found = connection.execute(sa.select(source).order_by(*order).limit(limit)).all()
     return value_frame(names, found)
 

@@ -35,13 +35,7 @@ def test_two_fresh_databases_are_two(dialect: str, new_database: FreshDatabase) 
     assert schema_dump(second).rows == {}
 
 
-@pytest.mark.parametrize(
-    "dialect",
-    [
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("mariadb", marks=pytest.mark.mariadb),
-    ],
-)
+@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
 def test_a_database_is_dropped_with_a_transaction_open(dialect: str, tmp_path: Path) -> None:
     """A server keeps no database of a test that ended in the middle of a transaction."""
     with fresh_database(dialect, tmp_path) as url:
