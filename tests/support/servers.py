@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from schema_lab.database.urls import masked, resolve, scrub
+from schema_lab.database.failures import database_error
+from schema_lab.database.urls import resolve
 
 SERVERS = {
     "postgresql": ("SCHEMA_LAB_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432"),
@@ -61,7 +62,7 @@ def _problem(url: sa.URL) -> str:
     try:
         _run(url, "SELECT 1")
     except sa.exc.DBAPIError as error:
-        return f"The server {masked(url)} does not answer: {scrub(str(error.orig), url)}"
+        return str(database_error(error, url))
     return ""
 
 
