@@ -71,7 +71,7 @@ def _initdb_environment() -> Iterator[None]:
     os.environ["LC_ALL"] = "C.UTF-8"
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore", UserWarning)
             yield
     finally:
         os.environ.pop("LC_ALL")
