@@ -100,10 +100,13 @@ def _batch_tables(
 ) -> dict[tuple[str, str | None], sa.Table]:
     """Reflect the live tables that change, so that batch SQL can be shown without a server."""
     tables = {}
+    there = sa.inspect(connection)
     for container in (script.upgrade_ops, script.downgrade_ops):
         for one in container.ops if container else ():
-            if isinstance(one, ops.ModifyTableOps):
-                name, schema = one.table_name, one.schema
+            if not isinstance(one, ops.ModifyTableOps):
+                continue
+            name, schema = one.table_name, one.schema
+            if there.has_table(name, schema=schema):
                 tables[name, schema] = sa.Table(
                     name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False
                 )

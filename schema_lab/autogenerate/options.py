@@ -5,6 +5,7 @@ from typing import Any
 
 from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.native import native_on_sqlite
+from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.rendering import render_item
 from schema_lab.database import JOURNAL_TABLE
 
@@ -27,7 +28,7 @@ def comparison_options(dialect: str) -> dict[str, Any]:
         "compare_server_default": differs,
         "render_as_batch": dialect == "sqlite",
         "render_item": render_item,
-        "process_revision_directives": native_on_sqlite,
+        "process_revision_directives": directives,
         "include_name": _without_ours(None),
     }
 
@@ -41,9 +42,26 @@ def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
     merged = {**ours, **options, "include_name": _without_ours(options.get("include_name"))}
     if merged["compare_server_default"] is True:
         merged["compare_server_default"] = differs
+    theirs = options.get("process_revision_directives")
+    if theirs not in (None, directives):
+        merged["process_revision_directives"] = _after_ours(theirs)
     if options.get("render_item") not in (None, render_item):
         merged["render_item"] = _either(options["render_item"], render_item)
     return merged
+
+
+def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
+    """Put a script in order and out of batch mode (a `process_revision_directives` function)."""
+    in_one_order(context, revision, scripts)
+    native_on_sqlite(context, revision, scripts)
+
+
+def _after_ours(theirs: Callable[..., None]) -> Callable[..., None]:
+    def process(context: Any, revision: Any, scripts: list[Any]) -> None:
+        directives(context, revision, scripts)
+        theirs(context, revision, scripts)
+
+    return process
 
 
 def _without_ours(theirs: Callable[..., bool] | None) -> Callable[..., bool]:

@@ -110,8 +110,16 @@ def _change(
     def steps(heads: Any, migration_context: Any) -> Iterable[Any]:
         return attempt.steps(heads, command(heads, migration_context))
 
-    hooks = {"fn": steps, "on_version_apply": attempt.applied}
+    def foresee(heads: Any, migration_context: Any) -> tuple[()]:
+        list(command(heads, migration_context))
+        return ()
+
+    hooks = {"fn": steps, "on_version_apply": attempt.applied, "dont_mutate": False}
     with fresh_sources(), ready(connection, LOCK_TIMEOUT):
+        if attempt.journaling is not None:
+            _configure(context, connection, target_metadata, fn=foresee, dont_mutate=True)
+            _run(context)
+            connection.rollback()
         _configure(context, connection, target_metadata, **hooks)
         try:
             attempt.run(lambda: _run(context))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -148,6 +149,8 @@ def _run(
         ready(connection, environment.wait),
     ):
         attempt = Attempt(connection, on_revision, resume=resume, patience=environment.wait)
+        if attempt.journaling is not None:
+            _foresee(environment, choose, connection)
         try:
             attempt.run(lambda: _migrate(environment, choose, attempt))
         except (Exception, SystemExit) as error:
@@ -159,6 +162,18 @@ def _run(
     _refuse_other_heads(direction, attempt.expected, after)
     revisions = () if direction == "stamp" else tuple(attempt.done)
     return Run(direction, attempt.before, after, revisions, tuple(attempt.statements))
+
+
+def _foresee(environment: Environment, choose: Choose, connection: sa.Connection) -> None:
+    """Find the steps before anything is touched: even an empty version table cannot be undone."""
+
+    def work(heads: Any, context: MigrationContext) -> tuple[()]:
+        assert context.script is not None
+        list(choose(context.script, heads))
+        return ()
+
+    environment.run(connection, work, dont_mutate=True)
+    connection.rollback()
 
 
 def _migrate(environment: Environment, choose: Choose, attempt: Attempt) -> None:
