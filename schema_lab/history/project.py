@@ -16,6 +16,8 @@ from alembic.script import ScriptDirectory
 
 from schema_lab.database import database_url, resolve
 from schema_lab.errors import HistoryError
+from schema_lab.history.checksum_file import remembered
+from schema_lab.history.scripts import check_when_loaded
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Project:
         """Load the script directory anew. Read-only."""
         path = list(sys.path)
         scripts = ScriptDirectory.from_config(self.config())
+        check_when_loaded(scripts, lambda revision: remembered(self.root, revision))
         sys.path[:] = path if str(self.root) in path else [str(self.root), *path]
         return scripts
 

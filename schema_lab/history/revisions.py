@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from alembic.script import Script
 
+from schema_lab.history.checksums import Checksums
 from schema_lab.views import history as view
 from schema_lab.views import revision as revision_view
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Revision:
-    """One revision: a script in versions/, and whether the database has it."""
+    """One revision: a script in versions/, and whether the database has it.
+
+    `edited` is true when the file is not the one that was applied.
+    """
 
     id: str
     message: str
@@ -26,9 +30,10 @@ class Revision:
     path: Path | None
     is_head: bool = False
     applied: bool = False
+    edited: bool = False
 
     @classmethod
-    def of(cls, script: Script, applied: bool = False) -> Revision:
+    def of(cls, script: Script, applied: bool = False, edited: bool = False) -> Revision:
         """Take what the lab shows of one of Alembic's scripts."""
         down = script.down_revision
         return cls(
@@ -38,6 +43,7 @@ class Revision:
             path=Path(script.path),
             is_head=script.is_head,
             applied=applied,
+            edited=edited,
         )
 
     @property
@@ -66,17 +72,17 @@ class History:
         Returns
         -------
         DataFrame
-            Columns revision, message, down_revision (str), applied, head (bool); newest first.
+            Columns revision, message, down_revision (str), applied, head, edited (bool);
+            newest first.
         """
         import pandas as pd
 
         rows = [
-            (one.id, one.message, ", ".join(one.down) or None, one.applied, one.is_head)
+            (one.id, one.message, ", ".join(one.down) or None, one.applied, one.is_head, one.edited)
             for one in self.revisions
         ]
-        return pd.DataFrame(
-            rows, columns=["revision", "message", "down_revision", "applied", "head"]
-        )
+        names = ["revision", "message", "down_revision", "applied", "head", "edited"]
+        return pd.DataFrame(rows, columns=names)
 
     def __iter__(self) -> Iterator[Revision]:
         return iter(self.revisions)
@@ -94,6 +100,13 @@ class History:
         return view.html(self)
 
 
-def history_of(scripts: Iterable[Script], applied: frozenset[str]) -> History:
+def history_of(
+    scripts: Iterable[Script], applied: frozenset[str], known: Checksums | None = None
+) -> History:
     """Give the history of scripts, newest first, marking those that the database has."""
-    return History(tuple(Revision.of(one, one.revision in applied) for one in scripts))
+    return History(tuple(_marked(one, one.revision in applied, known) for one in scripts))
+
+
+def _marked(script: Script, applied: bool, known: Checksums | None) -> Revision:
+    edited = applied and known is not None and known.edited(script.revision, Path(script.path))
+    return Revision.of(script, applied, edited)

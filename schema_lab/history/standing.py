@@ -1,6 +1,7 @@
 """Where the database stands: its heads, what is applied, what is pending. All read-only."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -8,8 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from schema_lab.errors import HistoryError
+from schema_lab.history.checksum_file import ChecksumFile, birth
+from schema_lab.history.checksums import Checksums
 from schema_lab.history.environment import Environment, Options
 from schema_lab.history.failures import as_lab_errors
+from schema_lab.history.health import refuse_damage
 from schema_lab.history.project import fresh_sources
 from schema_lab.history.revisions import History, history_of
 
@@ -37,6 +41,21 @@ def look(
     return found[0]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a database says of itself: its heads, and what tells it from one of the same name."""
+
+    heads: tuple[str, ...]
+    birth: str
+
+    @classmethod
+    def of(cls, context: MigrationContext) -> "Standing":
+        """Read it on a migration context's connection. Read-only."""
+        heads = tuple(sorted(context.get_current_heads()))
+        assert context.connection is not None
+        return cls(heads, birth(context.connection, context.version_table))
+
+
 def database_heads(environment: Environment) -> tuple[str, ...]:
     """Give the revisions that the database says it stands at, sorted. Read-only."""
     return tuple(sorted(look(environment, lambda context: context.get_current_heads())))
@@ -48,31 +67,36 @@ def script_heads(scripts: ScriptDirectory) -> tuple[str, ...]:
         return tuple(sorted(scripts.get_heads()))
 
 
-def applied_ids(scripts: ScriptDirectory, heads: tuple[str, ...]) -> frozenset[str]:
+def checksums(environment: Environment, birth: str = "") -> Checksums:
+    """Give what is known of the files that the database has had. Read-only."""
+    file = ChecksumFile.of(environment.project.ini, environment.url)
+    return file.read(birth) if file else Checksums()
+
+
+def applied_ids(
+    scripts: ScriptDirectory, heads: tuple[str, ...], known: Checksums | None = None
+) -> frozenset[str]:
     """Give every revision at or below the given heads. Read-only.
 
     Raises
     ------
     HistoryError
-        When the database names a revision that no file has.
+        When no history can have led to these heads.
     """
     with as_lab_errors(), fresh_sources():
-        known = {script.revision for script in scripts.walk_revisions()}
-        unknown = sorted(set(heads) - known)
-        if unknown:
-            raise HistoryError(
-                f"The database stands at {', '.join(unknown)}, and no revision file has that id.",
-                "Bring the file back, or lab.stamp(…) a revision whose schema the database has.",
-            )
+        refuse_damage(scripts, heads, known)
         below = scripts.revision_map.iterate_revisions(heads, "base", inclusive=True)
         return frozenset(script.revision for script in below)
 
 
-def whole_history(scripts: ScriptDirectory, heads: tuple[str, ...]) -> History:
+def whole_history(environment: Environment) -> History:
     """Give all revisions, newest first. Read-only."""
-    applied = applied_ids(scripts, heads)
+    scripts = environment.project.scripts()
+    standing = look(environment, Standing.of)
+    known = checksums(environment, standing.birth)
+    applied = applied_ids(scripts, standing.heads, known)
     with as_lab_errors(), fresh_sources():
-        return history_of(scripts.walk_revisions(), applied)
+        return history_of(scripts.walk_revisions(), applied, known)
 
 
 def project_metadata(environment: Environment) -> sa.MetaData | list[sa.MetaData] | None:

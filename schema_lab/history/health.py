@@ -1,0 +1,154 @@
+"""Whether a database and its history can be believed; each refusal says what to do. Read-only."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.script import Script, ScriptDirectory
+
+from schema_lab.errors import HistoryError, MigrationError
+from schema_lab.history.checksums import Checksums
+from schema_lab.history.creations import Table, created_first, surely_created
+
+LEFTOVER = "_alembic_tmp_"
+"""Alembic's name, before the table's own, for the copy that it makes on SQLite."""
+
+
+def refuse_damage(
+    scripts: ScriptDirectory, heads: Iterable[str], known: Checksums | None = None
+) -> None:
+    """Refuse what the version table says when no history can have led there.
+
+    Raises
+    ------
+    HistoryError
+        For an empty id, an id without a file, or a revision beside its own ancestor.
+    """
+    named = sorted(heads)
+    newest = " or ".join(sorted(scripts.get_heads())) or "base"
+    stamp = f'lab.stamp("…") (alembic stamp --purge …); the newest is {newest}.'
+    if "" in named:
+        raise HistoryError(
+            "The version table holds an empty revision id.",
+            f"Say at which revision the database stands: {stamp}",
+        )
+    unknown = sorted(set(named) - {one.revision for one in scripts.walk_revisions()})
+    if unknown:
+        was = next(filter(None, (known.words(one) for one in unknown)), "") if known else ""
+        raise HistoryError(
+            f"The database stands at {', '.join(unknown)}, and no revision file has that id"
+            f"{f'; it was {was}' if was else ''}.",
+            "Bring the file back from version control, or say at which revision the database "
+            f"stands: {stamp}",
+        )
+    for ancestor, revision in _ancestors(scripts, named):
+        raise HistoryError(
+            f"The version table names {revision} and also {ancestor}, which came before it.",
+            f'Say at which revision the database stands: lab.stamp("{revision}") '
+            f"(alembic stamp --purge {revision}).",
+        )
+
+
+def damaged(scripts: ScriptDirectory, heads: Iterable[str]) -> bool:
+    """Tell whether `refuse_damage` would refuse. Read-only."""
+    try:
+        refuse_damage(scripts, heads)
+    except HistoryError:
+        return True
+    return False
+
+
+def _ancestors(scripts: ScriptDirectory, heads: list[str]) -> list[tuple[str, str]]:
+    below = {
+        head: {one.revision for one in scripts.iterate_revisions(head, "base")} for head in heads
+    }
+    return [(one, head) for head in heads for one in heads if one != head and one in below[head]]
+
+
+def refuse_forgotten(
+    connection: sa.Connection, heads: Iterable[str], first: Iterable[Script]
+) -> None:
+    """Refuse a database that names no revision though the first one's tables are there.
+
+    Parameters
+    ----------
+    connection
+        On the database.
+    heads
+        What its version table names.
+    first
+        Revisions that follow no other.
+
+    Raises
+    ------
+    HistoryError
+        Naming the tables.
+    """
+    if tuple(heads):
+        return
+    inspector = sa.inspect(connection)
+    for script in first:
+        there = [one for one in created_first(Path(script.path)) if _is_there(inspector, one)]
+        if there:
+            raise HistoryError(
+                "The database names no revision, but "
+                f"{_tables(there)} of revision {script.revision} already there.",
+                'Is lab.drift() empty, then lab.stamp("head") says so; otherwise lab.stamp("…") '
+                "the revision whose tables and columns are there.",
+            )
+
+
+def missing_tables(connection: sa.Connection, applied: Iterable[Script]) -> tuple[str, ...]:
+    """List the tables that applied revisions made, and that are gone. Read-only."""
+    inspector = sa.inspect(connection)
+    made = surely_created(Path(one.path) for one in applied)
+    return tuple(sorted(_spelled(one) for one in made if not _is_there(inspector, one)))
+
+
+def refuse_leftovers(connection: sa.Connection) -> None:
+    """Refuse a SQLite database in which a table's copy was left when a migration was cut short.
+
+    Raises
+    ------
+    MigrationError
+        Saying whether the table or its copy holds the rows.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    names = sa.inspect(connection).get_table_names()
+    for leftover in (one for one in names if one.startswith(LEFTOVER)):
+        table = leftover.removeprefix(LEFTOVER)
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        if table in names:
+            raise MigrationError(
+                f"The table {leftover} is left from a migration that was cut short; "
+                f"{table} itself is there.",
+                f"Compare the two, then remove the copy: DROP TABLE {quote(leftover)}.",
+            )
+        raise MigrationError(
+            f"The table {leftover} is left from a migration that was cut short, and {table} "
+            "is gone: the copy holds its rows.",
+            f"Give it its name back: ALTER TABLE {quote(leftover)} RENAME TO {quote(table)}.",
+        )
+
+
+def edits(scripts: Iterable[Script], known: Checksums) -> tuple[str, ...]:
+    """Say which applied revisions were edited since. Read-only."""
+    return tuple(
+        f"Revision {one.revision} was edited after it was applied ({known.words(one.revision)})."
+        for one in scripts
+        if known.edited(one.revision, Path(one.path))
+    )
+
+
+def _is_there(inspector: sa.Inspector, table: Table) -> bool:
+    return inspector.has_table(table[1], schema=table[0])
+
+
+def _spelled(table: Table) -> str:
+    return f"{table[0]}.{table[1]}" if table[0] else table[1]
+
+
+def _tables(tables: list[Table]) -> str:
+    names = [_spelled(one) for one in tables]
+    return f"table {names[0]} is" if not names[1:] else f"tables {', '.join(names)} are"

@@ -1,0 +1,113 @@
+"""The script directory holds together: each file loads, no id is in two, no parent is missing.
+
+Alembic only warns of the second, and says the others without the names of the files.
+"""
+
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionMap
+from alembic.util import CommandError, to_tuple
+
+from schema_lab.errors import HistoryError
+
+Remember = Callable[[str], str]
+"""From a revision's id to what is known of its file, or ""."""
+
+
+def check_when_loaded(scripts: ScriptDirectory, remember: Remember) -> None:
+    """Let a script directory refuse files that do not hold together, when it loads them.
+
+    Parameters
+    ----------
+    scripts
+        A script directory that has loaded nothing yet.
+    remember
+        Says of a missing revision which file it was.
+    """
+    load = scripts._load_revisions
+    scripts.revision_map = RevisionMap(lambda: _checked(load, scripts, remember))
+
+
+def _checked(
+    load: Callable[[], Iterator[Script]], scripts: ScriptDirectory, remember: Remember
+) -> list[Script]:
+    found = list(_loaded(load, scripts))
+    _refuse_duplicates(found)
+    _refuse_missing_parents(found, remember)
+    _refuse_cycles(found)
+    return found
+
+
+def _loaded(load: Callable[[], Iterator[Script]], scripts: ScriptDirectory) -> Iterator[Script]:
+    try:
+        yield from load()
+    except CommandError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a script may raise anything
+        folders = tuple(str(Path(one).resolve()) for one in scripts._version_locations)
+        raise _broken(error, folders) from None
+
+
+def _broken(error: BaseException, folders: tuple[str, ...]) -> HistoryError:
+    """Name the file and the line of a revision that does not load."""
+    if isinstance(error, SyntaxError):
+        where, reason = f"{error.filename}, line {error.lineno}", f"{error.msg}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [one for one in frames if one.filename.startswith(folders)]
+        where = f"{own[-1].filename}, line {own[-1].lineno}" if own else " and ".join(folders)
+        reason = f"{type(error).__name__}: {error}"
+    return HistoryError(
+        f"A revision file does not load: {where}: {reason.rstrip('.')}.",
+        "Mend that line and try again; no revision can be read before.",
+    )
+
+
+def _refuse_duplicates(scripts: Iterable[Script]) -> None:
+    files = defaultdict(list)
+    for script in scripts:
+        files[script.revision].append(Path(script.path).name)
+    for revision, names in files.items():
+        if names[1:]:
+            raise HistoryError(
+                f"Revision {revision} is in {len(names)} files: {' and '.join(sorted(names))}.",
+                "Remove one, or give it an id of its own in its line `revision = …`.",
+            )
+
+
+def _refuse_missing_parents(scripts: list[Script], remember: Remember) -> None:
+    known = {one.revision for one in scripts} | {
+        label for one in scripts for label in one.branch_labels
+    }
+    for script in scripts:
+        for parent in _parents(script):
+            if parent not in known:
+                was = remember(parent)
+                raise HistoryError(
+                    f"{Path(script.path).name} follows revision {parent}, and no file has that id"
+                    f"{f'; it was {was}' if was else ''}.",
+                    "Bring that file back from version control, or correct the line "
+                    f"`down_revision = …` in {Path(script.path).name}.",
+                )
+
+
+def _refuse_cycles(scripts: list[Script]) -> None:
+    files = {one.revision: Path(one.path).name for one in scripts}
+    try:
+        TopologicalSorter({one.revision: _parents(one) for one in scripts}).prepare()
+    except CycleError as error:
+        cycle = [str(one) for one in reversed(error.args[1])]
+        named = " → ".join(f"{one} ({files.get(one, 'a label')})" for one in cycle)
+        raise HistoryError(
+            f"The revisions follow one another in a circle: {named}.",
+            "Correct the line `down_revision = …` in one of these files.",
+        ) from None
+
+
+def _parents(script: Script) -> tuple[str, ...]:
+    return (*script._versioned_down_revisions, *to_tuple(script.dependencies, default=()))
