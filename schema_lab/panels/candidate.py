@@ -26,6 +26,9 @@ class CandidatePart:
         self.message_box = Text(
             description="Message",
             placeholder="what this revision does",
+            # A press overtakes what is still being typed, letter by letter: send it whole, on
+            # leaving the box (https://github.com/jupyter-widgets/ipywidgets/pull/1383).
+            continuous_update=False,
             layout=Layout(width="auto", flex="1 1 260px", margin="0"),
         )
         self.autogenerate_button = button(
@@ -45,7 +48,7 @@ class CandidatePart:
         )
         presses.bind(self.autogenerate_button, self._autogenerate)
         presses.bind(self.write_button, self._write)
-        self.message_box.observe(lambda _: presses.forget(), "value")
+        self.message_box.observe(lambda _: presses.forget(self.autogenerate_button), "value")
         self.drop()
 
     def show(self, status: Status) -> None:

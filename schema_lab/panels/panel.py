@@ -112,7 +112,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
 
     def refresh(self) -> None:
         """Read where the lab stands and show it; read-only. A failure is shown."""
-        self._presses.forget()
+        self._presses.forget(*self._buttons)
         show_words(self.error_box, "")
         self._presses.guard(self._read)
         self._be_busy(False)

@@ -44,9 +44,10 @@ class Presses:
         """Let a press of `button` run `action`, then refresh the panel."""
         button.on_click(lambda _: self._press(button, action))
 
-    def forget(self) -> None:
-        """Take the next press as a new one: something else has happened in between."""
-        self._last = None
+    def forget(self, *buttons: Button) -> None:
+        """Take the next press of these buttons as a new one: what they mean has changed."""
+        if self._last in buttons:
+            self._last = None
 
     def guard(self, action: Callable[[], None]) -> None:
         """Run an action and show its failure, which a widget would lose."""

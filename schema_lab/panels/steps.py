@@ -17,6 +17,8 @@ from schema_lab.panels.targets import direction_of, options_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ipywidgets import Button
+
     from schema_lab.lab import Lab
     from schema_lab.panels.presses import Presses
     from schema_lab.panels.standing import Standing
@@ -102,9 +104,18 @@ class StepsPart:
         presses.bind(self.downgrade_button, lambda: self._take(DOWNGRADE_ONE))
         presses.bind(self.target_button, lambda: self._take(self._chosen()))
         presses.bind(self.confirmation.cancel_button, self.confirmation.clear)
-        self.confirmation.tick.observe(lambda _: presses.forget(), "value")
+        self.confirmation.tick.observe(lambda _: presses.forget(*self._buttons), "value")
         self.target_chooser.observe(lambda _: presses.guard(self._choose), "value")
-        self.target_chooser.observe(lambda _: presses.forget(), "value")
+        self.target_chooser.observe(lambda _: presses.forget(self.target_button), "value")
+
+    @property
+    def _buttons(self) -> tuple[Button, ...]:
+        return (
+            self.upgrade_button,
+            self.upgrade_one_button,
+            self.downgrade_button,
+            self.target_button,
+        )
 
     def _choose(self) -> None:
         self.confirmation.clear()

@@ -17,12 +17,13 @@ def html(fact: str, cure: str, details: str = "") -> str:
 
 def piece(fact: str, cure: str, more: str = "") -> str:
     """Show the error without its style, for a larger page."""
-    return box(
+    shown = box(
         "bad",
         f'<p class="sl-lead">✗ {escape(fact)}</p>',
         f"<p>{escape(cure)}</p>" if cure else "",
         details("Details", f"<pre>{escape(more)}</pre>") if more else "",
     )
+    return f'<div role="alert">{shown}</div>'
 
 
 def text(fact: str, cure: str, details: str = "") -> str:

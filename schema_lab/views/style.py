@@ -115,7 +115,8 @@ overflow:visible;align-self:stretch;max-width:100%}
 .schema-lab .widget-tab>.widget-tab-contents{padding:8px 0 0;border:0;background:none;
 overflow:visible}
 .schema-lab .widget-tab>.lm-TabBar .lm-TabBar-content{flex-wrap:wrap}
-.schema-lab .widget-tab>.lm-TabBar .lm-TabBar-tab{flex:0 0 auto;min-width:0;padding:0 14px}
+.schema-lab .widget-tab>.lm-TabBar .lm-TabBar-tab{flex:0 0 auto;min-width:0;padding:0 14px;
+color:var(--sl-ink)}
 .schema-lab .widget-checkbox{height:auto}
 .schema-lab .widget-label{width:auto;min-width:58px;text-align:left;color:var(--sl-ink)}
 .schema-lab .jupyter-button{padding:0 12px;border-radius:3px}

@@ -1,0 +1,53 @@
+"""JupyterLab and Chromium for the tests that look at the panel as a person does."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from tests.browser.driving import CHROMIUM, JupyterLab, jupyterlab, launch
+from tests.browser.walking import Walk, add_plans, walking
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
+    """Give one JupyterLab for all tests; it is stopped after the last."""
+    _need_chromium()
+    with jupyterlab(tmp_path_factory.mktemp("jupyterlab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[BrowserContext]:
+    """Give one Chromium for the tests of a file: while Playwright runs, no other loop can."""
+    _need_chromium()
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started.new_context(viewport={"width": 900, "height": 1100})
+        started.close()
+
+
+@pytest.fixture
+def walk(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Walk]:
+    """Open a notebook with a panel, whose models have one column more than the database."""
+    with walking(jupyter, browser) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shown(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Walk]:
+    """Open one panel for tests that only look: a candidate, its revision, a question."""
+    with walking(jupyter, browser) as opened:
+        add_plans(opened)
+        opened.press("Downgrade one")
+        opened.sees("Downgrade one drops:")
+        yield opened
+
+
+def _need_chromium() -> None:
+    if CHROMIUM:
+        return
+    if os.environ.get("SCHEMA_LAB_REQUIRE_ALL") == "1":
+        pytest.fail("Chromium is not on the PATH, and SCHEMA_LAB_REQUIRE_ALL=1 asks for it.")
+    pytest.skip("Chromium is not on the PATH.")

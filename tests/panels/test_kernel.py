@@ -1,0 +1,70 @@
+"""The panel in a kernel, without a front end."""
+
+from nbclient import NotebookClient
+from nbformat import NotebookNode, v4
+
+DEFINE = """
+from schema_lab import Field, Lab
+lab = Lab.scratch()
+class User(lab.Model, table=True):
+    __tablename__ = "users"
+    id: int | None = Field(default=None, primary_key=True)
+    email: str
+panel = lab.panel()
+pressed = set()
+def press(button):
+    assert not button.disabled, button.description
+    pressed.add(button)
+    button.click()
+    assert panel.error_box.value == "", panel.error_box.value
+"""
+
+WRITE = """
+panel.message_box.value = "Create users"
+press(panel.autogenerate_button)
+press(panel.write_button)
+"""
+
+WALK = """
+press(panel.upgrade_button)
+press(panel.downgrade_button)
+press(panel.cancel_button)
+press(panel.downgrade_button)
+panel.confirm_tick.value = True
+press(panel.downgrade_button)
+press(panel.upgrade_one_button)
+panel.target_chooser.value = "base"
+press(panel.target_button)
+panel.confirm_tick.value = True
+press(panel.target_button)
+press(panel.refresh_button)
+"""
+
+CHECK = """
+from ipywidgets import Button
+def buttons(widget):
+    found = [widget] if isinstance(widget, Button) else []
+    return found + [one for child in getattr(widget, "children", ()) for one in buttons(child)]
+print([one.description for one in buttons(panel) if one not in pressed])
+print([one.id for one in lab.current()], list(lab.tables()["table"]))
+"""
+
+
+def run(*cells: str) -> NotebookNode:
+    """Run cells in a fresh kernel."""
+    notebook: NotebookNode = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    return notebook
+
+
+def test_every_button_works_in_a_kernel() -> None:
+    """A notebook without a browser presses each button and ends where it began."""
+    notebook = run(DEFINE, WRITE, WALK, CHECK)
+    assert notebook.cells[-1].outputs[0].text == "[]\n[] []\n"
+
+
+def test_a_displayed_panel_is_stored_with_a_fixed_text() -> None:
+    """The output that a notebook stores has no text that differs from run to run."""
+    output = run(DEFINE + "panel").cells[0].outputs[0]
+    assert output.data["text/plain"] == "Panel(sqlite)"
+    assert set(output.data) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
