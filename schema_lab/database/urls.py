@@ -171,12 +171,19 @@ def _resolve_file(url: URL, base: Path) -> URL:
 
 
 def _check_file(path: Path) -> None:
-    if path.is_dir():
-        raise DatabaseError(
-            f"{path} is a folder, not a SQLite file.", "Add the name of a file to the URL."
-        )
-    if not path.parent.is_dir():
-        raise DatabaseError(
-            f"The folder {path.parent} of the SQLite file does not exist.",
-            "Create it, or choose another path.",
-        )
+    problem, cure = _file_problem(path)
+    if problem:
+        raise DatabaseError(f"{path} cannot be a SQLite file: {problem}.", cure)
+
+
+def _file_problem(path: Path) -> tuple[str, str]:
+    """Give problem and cure; no error of the system becomes the context of the lab's."""
+    try:
+        if path.is_dir():
+            return "it is a folder", "Add the name of a file to the URL."
+        if not path.parent.is_dir():
+            missing = f"the folder {path.parent} does not exist"
+            return missing, "Create the folder, or choose another path."
+    except OSError as error:
+        return error.strerror or "the system refuses it", "Choose another path."
+    return ("its name holds a NUL", "Choose another path.") if "\0" in str(path) else ("", "")

@@ -25,6 +25,13 @@ HOSTILE_NAMES = sorted(
 )
 
 
+def execute(engine: sa.Engine, *statements: str) -> None:
+    """Run statements as they stand, and commit."""
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execution_options(no_parameters=True).exec_driver_sql(statement)
+
+
 @pytest.fixture
 def filled(engine: sa.Engine) -> sa.Engine:
     """Give a database with teams, their users, and an empty table."""

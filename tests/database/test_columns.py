@@ -6,14 +6,7 @@ import sqlalchemy as sa
 
 from schema_lab.database.tables import columns
 from schema_lab.errors import InputError
-from tests.database.conftest import HOSTILE_NAMES
-
-
-def execute(engine: sa.Engine, *statements: str) -> None:
-    """Run statements as they stand, and commit."""
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.execution_options(no_parameters=True).exec_driver_sql(statement)
+from tests.database.conftest import HOSTILE_NAMES, execute
 
 
 def test_columns_come_in_the_order_of_the_table(filled: sa.Engine) -> None:

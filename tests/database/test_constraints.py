@@ -8,17 +8,10 @@ import sqlalchemy as sa
 
 from schema_lab.database.tables import constraints, foreign_keys, indexes
 from schema_lab.errors import InputError
-from tests.database.conftest import HOSTILE_NAMES
+from tests.database.conftest import HOSTILE_NAMES, execute
 
 LISTS = [constraints, foreign_keys, indexes]
 Listing = Callable[..., pd.DataFrame]
-
-
-def execute(engine: sa.Engine, *statements: str) -> None:
-    """Run statements as they stand, and commit."""
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
 
 
 def lines(frame: pd.DataFrame, **wanted: object) -> list[dict[str, object]]:

@@ -200,6 +200,14 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
         resolve("sqlite:///.", base=tmp_path)
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "a%00b"])
+def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
+    """What the system would refuse later with an error of its own is refused at once."""
+    with pytest.raises(DatabaseError, match="cannot be a SQLite file") as caught:
+        resolve(f"sqlite:///{name}")
+    assert caught.value.__context__ is None
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
 def test_memory_has_one_spelling(url: str) -> None:
     """All spellings of a database in memory become sqlite://."""
