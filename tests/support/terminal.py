@@ -44,11 +44,11 @@ class Terminal:
         """Run `python …`."""
         return self.run(sys.executable, *arguments)
 
-    def run(self, *words: str) -> Result:
-        """Run a program in the project's root."""
+    def run(self, *words: str, folder: str = ".") -> Result:
+        """Run a program in the project's root, or in a folder below."""
         return subprocess.run(
             words,
-            cwd=self.root,
+            cwd=self.root / folder,
             env=self.environment,
             capture_output=True,
             text=True,
