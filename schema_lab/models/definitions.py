@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, ForwardRef
 
-from pydantic.fields import FieldInfo
 from sqlalchemy import Table
-from sqlalchemy.orm import RelationshipProperty
-from sqlalchemy.schema import SchemaItem
 from sqlmodel import SQLModel
 from sqlmodel._compat import get_annotations
 from sqlmodel.main import RelationshipInfo
 
 from schema_lab.models.annotations import relationship_target, replaced
+from schema_lab.models.copies import ANNOTATIONS, schema_copies
 from schema_lab.models.methods import with_own_cell
 
 MARK = "__schema_lab_name__"
-ANNOTATIONS = "__annotations__"
-_SETTINGS = ("__table_args__", "__mapper_args__")
-_SCHEMA = (FieldInfo, RelationshipInfo, RelationshipProperty, SchemaItem)
 
 
 def name_of(value: Any) -> str | None:
@@ -85,7 +81,7 @@ class Definition:
         """Whether a class of this very name is among the bases."""
         return ByName(self.name) in self.bases
 
-    def without(self, attributes: frozenset[str]) -> Definition:
+    def without(self, attributes: AbstractSet[str]) -> Definition:
         """Give the same definition without some of its relationships."""
         kept = {key: value for key, value in self.namespace.items() if key not in attributes}
         annotations = self.namespace[ANNOTATIONS].items()
@@ -97,8 +93,7 @@ class Definition:
 
         `resolve` gives the class of a name in the generation that is being built.
         """
-        schema = {key: value for key, value in self.namespace.items() if _is_schema(key, value)}
-        copies = copy.deepcopy({**schema, ANNOTATIONS: self.namespace[ANNOTATIONS]})
+        copies = schema_copies(self.namespace)
         for value in copies.values():
             if isinstance(value, RelationshipInfo) and isinstance(value.link_model, ByName):
                 value.link_model = resolve(value.link_model.name)
@@ -106,10 +101,6 @@ class Definition:
         for key in annotations.keys() - self.relationships.keys():
             annotations[key] = _resolved(annotations[key], resolve)
         return {**with_own_cell(self.namespace), **copies, MARK: self.name}
-
-
-def _is_schema(key: str, value: Any) -> bool:
-    return key in _SETTINGS or isinstance(value, _SCHEMA)
 
 
 def _by_name(value: Any) -> Any:

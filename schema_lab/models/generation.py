@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
@@ -28,15 +29,15 @@ class Generation:
         The set of models.
     definitions : Mapping of str to Definition
         All definitions, by class name; read when a class needs one that is not built yet.
-    absent : mapping of class names to attributes
+    absent : frozenset of class names and attributes
         The relationships that are left out, because a class they need is not defined.
     """
 
     def __init__(
-        self, owner: Owner, definitions: Mapping[str, Definition], absent: Absent | None = None
+        self, owner: Owner, definitions: Mapping[str, Definition], absent: Absent = frozenset()
     ) -> None:
         self.definitions = definitions
-        self.absent: Absent = absent or {}
+        self.absent = absent
         self.classes: dict[str, type[SQLModel]] = {}
         self.is_sound = True
         self._in_work: list[str] = []
@@ -73,26 +74,41 @@ class Generation:
         except ModelError:
             raise
         except Exception as error:
-            raise build_error(definition, error, self.classes) from error
+            raise build_error(definition, error, self.definitions, self.classes) from error
 
     def _made(self, definition: Definition) -> type[SQLModel]:
-        kept = definition.without(self.absent.get(definition.name, frozenset()))
+        kept = definition.without({key for name, key in self.absent if name == definition.name})
         bases = tuple(self._base(each) for each in kept.bases)
         body = kept.body(self._named)
         if kept.is_derived_from_itself:
             del body[MARK]
         made = Recorder.__new__(Recorder, kept.name, bases, body, True, **kept.keywords)
-        self.is_sound = False  # a mapping that fails leaves its table behind
-        Recorder.__init__(made, kept.name, bases, body, True, **kept.keywords)
-        self.is_sound = True
+        with self._no_table_left():
+            Recorder.__init__(made, kept.name, bases, body, True, **kept.keywords)
         return made  # type: ignore[no-any-return]  # a metaclass's __new__ promises no type
+
+    @contextmanager
+    def _no_table_left(self) -> Iterator[None]:
+        """Take the table of a mapping that fails out of the metadata; its mapper cannot be."""
+        before = set(self.metadata.tables)
+        self.is_sound = False
+        try:
+            yield
+        except Exception:
+            for key in set(self.metadata.tables) - before:
+                self.metadata.remove(self.metadata.tables[key])
+            raise
+        self.is_sound = True
 
     def _base(self, base: type[Any] | ByName) -> type[Any]:
         if not isinstance(base, ByName):
             return base
         found = self._named(base.name) if base.name else self.base
         if found is None:
-            raise LookupError(base.name)
+            raise ModelError(
+                f"A class derives from {base.name}, which is not defined.",
+                f"Define {base.name} first, or forget the class that derives from it.",
+            )
         return found
 
     def _named(self, name: str) -> type[SQLModel] | None:
@@ -105,14 +121,14 @@ class Generation:
         for definition in list(self.definitions.values()):
             if definition.name not in self.classes:
                 self.build(definition)
-        for table in former.tables_without_class():
-            if table.key not in self.metadata.tables:
-                table.to_metadata(self.metadata)
+        self.copy_tables_without_class(former)
 
-    def tables_without_class(self) -> list[Table]:
-        """Give the tables that were written as `Table(…, Model.metadata, …)`."""
-        mapped = {getattr(each, "__table__", None) for each in self.classes.values()}
-        return [table for table in self.metadata.tables.values() if table not in mapped]
+    def copy_tables_without_class(self, other: Generation) -> None:
+        """Take over the tables that were written as `Table(…, Model.metadata, …)`."""
+        mapped = {getattr(each, "__table__", None) for each in other.classes.values()}
+        for table in other.metadata.tables.values():
+            if table not in mapped and table.key not in self.metadata.tables:
+                table.to_metadata(self.metadata)
 
     def configure(self) -> None:
         """Tie the relationships together.
@@ -125,7 +141,7 @@ class Generation:
         try:
             self.registry.configure()
         except Exception as error:
-            raise mapping_error(error) from error
+            raise mapping_error(error, self.metadata) from error
 
     def dispose(self) -> None:
         """Free the classes of this generation from SQLAlchemy."""

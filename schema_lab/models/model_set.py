@@ -46,9 +46,8 @@ class ModelSet:
         self._generations = Succession(self)
         self.Model.metadata = self._generations.current.metadata
         if seed is not None:
-            for name in seed:
-                self._generations.record(seed._generations.definitions[name])
-            self.settle()
+            seed.settle()
+            self._generations.start_from(seed._generations)
 
     def settle(self) -> None:
         """Make the class statements since the last settling the current models.

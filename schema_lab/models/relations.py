@@ -11,19 +11,32 @@ from sqlmodel import SQLModel
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
 
-Absent = Mapping[str, frozenset[str]]
+Absent = frozenset[tuple[str, str]]
 Classes = Mapping[str, type[SQLModel]]
 
 
 def absent_relationships(definitions: Mapping[str, Definition]) -> Absent:
-    """Give, for each class, the relationships that need a class which nothing defines."""
-    found = {
-        name: frozenset(
-            key for key, needs in definition.targets.items() if not definitions.keys() >= set(needs)
-        )
-        for name, definition in definitions.items()
+    """Give the relationships, as class and attribute, that need a class which nothing defines.
+
+    The other side of such a relationship is absent with it.
+    """
+    relationships = [
+        (each.name, key) for each in definitions.values() for key in each.relationships
+    ]
+    lacking = {
+        (name, key)
+        for name, key in relationships
+        if not definitions.keys() >= set(definitions[name].targets[key])
     }
-    return {name: attributes for name, attributes in found.items() if attributes}
+    other_sides = {pair for pair in relationships if _other_side(*pair, definitions) in lacking}
+    return frozenset(lacking | other_sides)
+
+
+def _other_side(
+    name: str, key: str, definitions: Mapping[str, Definition]
+) -> tuple[str, str | None]:
+    target = definitions[name].targets[key][:1]
+    return ("".join(target), definitions[name].relationships[key].back_populates)
 
 
 def waiting_sentences(
@@ -58,15 +71,26 @@ def check_foreign_keys(metadata: MetaData, classes: Classes) -> None:
             )
 
 
-def check_back_populates(definitions: Mapping[str, Definition], classes: Classes) -> None:
-    """Raise a ModelError for a `back_populates` that names no relationship of the other class."""
+def check_relationships(
+    definitions: Mapping[str, Definition], classes: Classes, absent: Absent
+) -> None:
+    """Raise a ModelError for a relationship to no table, or to nothing on the other side."""
     for name, definition in definitions.items():
-        for key, info in definition.relationships.items():
-            target, back = definition.targets[key][:1], info.back_populates
-            if not target or not back or target[0] not in classes:
+        for key in definition.relationships:
+            target, back = _other_side(name, key, definitions)
+            if (name, key) in absent or target not in classes:
                 continue
-            if not hasattr(classes[target[0]], back):
-                raise _no_relationship(f"{name}.{key}", back, definitions[target[0]])
+            if not hasattr(classes[target], "__table__"):
+                raise _no_table(f"{name}.{key}", target)
+            if back and not hasattr(classes[target], back):
+                raise _no_relationship(f"{name}.{key}", back, definitions[target])
+
+
+def _no_table(place: str, target: str) -> ModelError:
+    return ModelError(
+        f"{place} is a relationship to {target}, which has no table.",
+        f"Give {target} table=True, or make {place} a field.",
+    )
 
 
 def _no_relationship(place: str, back: str, target: Definition) -> ModelError:

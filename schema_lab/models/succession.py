@@ -18,8 +18,8 @@ from schema_lab.models.names import rebind
 from schema_lab.models.recorder import Owner
 from schema_lab.models.relations import (
     absent_relationships,
-    check_back_populates,
     check_foreign_keys,
+    check_relationships,
 )
 
 
@@ -41,6 +41,13 @@ class Succession:
         self._is_settled = True
         self._in_settle = False
 
+    def start_from(self, other: Succession) -> None:
+        """Build the definitions and tables of another set."""
+        self.definitions.update(other.definitions)
+        self.current.copy_tables_without_class(other.current)
+        self._is_settled = False
+        self.settle()
+
     def define(self, definition: Definition) -> type[SQLModel]:
         """Build the class of a class statement and record it.
 
@@ -57,13 +64,9 @@ class Succession:
         except ModelError:
             self._undo(generation)
             raise
-        self.record(definition)
-        return made
-
-    def record(self, definition: Definition) -> None:
-        """Take a definition in; its class is built at the next settling, if it is not yet."""
         self.definitions[definition.name] = definition
         self._is_settled = False
+        return made
 
     def remove(self, name: str) -> None:
         """Take a definition out."""
@@ -124,7 +127,7 @@ class Succession:
         if absent_relationships(self.definitions) != generation.absent:
             generation = self._propose()
         generation.replay(self.current)
-        check_back_populates(self.definitions, generation.classes)
+        check_relationships(self.definitions, generation.classes, generation.absent)
         check_foreign_keys(generation.metadata, generation.classes)
         rebind(generation.classes, self._owner)  # first: a relationship may hold a lambda
         generation.configure()

@@ -1,6 +1,7 @@
 """A notebook without a kernel: cells are texts, run one after another in one module."""
 
 import sys
+import types
 from collections.abc import Iterator
 from textwrap import dedent
 from types import ModuleType
@@ -8,9 +9,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import registry
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import SQLModel
 
-from schema_lab.models import Field, ModelSet, Relationship
+from schema_lab.models import NAMING_CONVENTION, Field, ModelSet, Relationship
 
 USER = """
 class User(Model, table=True):
@@ -58,19 +61,34 @@ class Cells:
         return self.models.metadata.tables[table].columns.keys()
 
     def ddl(self) -> list[str]:
-        """The lines that would create all tables and indexes, constraints in alphabetical order."""
-        tables = self.models.metadata.sorted_tables
-        indexes = sorted((each for table in tables for each in table.indexes), key=str)
-        statements = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
-        lines = [line.rstrip(", ") for each in statements for line in str(each).splitlines()]
-        constraints = [line for line in lines if "CONSTRAINT" in line]
-        return [line for line in lines if line not in constraints] + sorted(constraints)
+        """The lines that would create all tables and indexes."""
+        return ddl(self.models.metadata)
 
     def engine(self) -> sa.Engine:
         """An SQLite database in memory with the tables of the models."""
         engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
         self.models.metadata.create_all(engine)
         return engine
+
+
+def ddl(metadata: sa.MetaData) -> list[str]:
+    """Give the lines that create all tables and indexes, constraints in alphabetical order."""
+    tables = metadata.sorted_tables
+    indexes = sorted((each for table in tables for each in table.indexes), key=str)
+    statements = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
+    lines = [line.rstrip(", ") for each in statements for line in str(each).splitlines()]
+    constraints = [line for line in lines if "CONSTRAINT" in line]
+    return [line for line in lines if line not in constraints] + sorted(constraints)
+
+
+def plain_ddl(module: ModuleType, source: str) -> list[str]:
+    """Run a cell over a plain SQLModel base, and give what it makes."""
+    base = registry(metadata=sa.MetaData(naming_convention=NAMING_CONVENTION))
+    vars(module)["Model"] = types.new_class("Base", (SQLModel,), {"registry": base})
+    exec(compile(dedent(source), "<cell>", "exec"), vars(module))  # noqa: S102
+    lines = ddl(base.metadata)
+    base.dispose()
+    return lines
 
 
 @pytest.fixture
