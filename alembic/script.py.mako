@@ -1,3 +1,8 @@
+<%
+    import re
+    if not re.fullmatch("[A-Za-z0-9_]{1,32}", up_revision) or up_revision in ("base", "head", "heads", "current"):
+        raise ValueError("a revision id is 1 to 32 letters, digits or underscores, and no word of Alembic's")
+%>\
 """${message.replace("\\", "\\\\").replace('"', '\\"') if message else ""}
 
 Revision ID: ${up_revision}

@@ -44,7 +44,8 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
             "A SQLite database in memory is empty again for every connection.",
             "Name a file, such as sqlite:///lab.db, or use Lab.scratch().",
         )
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": wait})
+    arguments = {"timeout": wait, "check_same_thread": False}  # env.py may have its own thread
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,11 @@ from alembic.script import ScriptDirectory
 
 from schema_lab.database import engine_for
 from schema_lab.errors import HistoryError
+from schema_lab.history.asynchronous import (
+    asynchronous_url,
+    is_asynchronous,
+    outside_of_the_loop,
+)
 from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.project import Project, fresh_sources
 
@@ -76,11 +82,17 @@ class Environment:
         with ALEMBIC_LOCK, as_lab_errors(self.url), _logging_untouched(), fresh_sources():
             scripts = self.project.scripts()
             config.attributes[READY] = connection
+            asynchronous = is_asynchronous(Path(scripts.env_py_location))
+            if asynchronous:
+                self.project.aim(config, asynchronous_url(self.url))
             if connection is None:
                 context_options |= {"as_sql": True, "output_buffer": StringIO()}
             with EnvironmentContext(config, scripts, fn=work, **context_options) as context:
                 configured = _decide(context, connection, options)
-                scripts.run_env()
+                if asynchronous:
+                    outside_of_the_loop(scripts.run_env)
+                else:
+                    scripts.run_env()
                 if not configured:
                     raise HistoryError(
                         f"{scripts.env_py_location} never calls context.configure().",

@@ -55,6 +55,11 @@ def translate(error: BaseException, url: sa.URL | None = None) -> SchemaLabError
         return DatabaseError(
             _sentence(_clean(driver_message(error), url)), "Is the server up, and the URL right?"
         )
+    if isinstance(error, SQLAlchemyError) and "async driver" in str(error):
+        return DatabaseError(
+            "env.py is asynchronous, and no asynchronous driver for this database is installed.",
+            "Install the one that the project uses, such as aiosqlite, asyncpg or aiomysql.",
+        )
     if isinstance(error, SQLAlchemyError):
         return ModelError(_sentence(_clean(str(error), url)), "Mend the models and try again.")
     return None

@@ -87,10 +87,14 @@ class Project:
         config.set_main_option("script_location", _escaped(self._absolute(location)))
         config.set_main_option("prepend_sys_path", _escaped(str(self.root)))
         if url is not None:
-            text = url.render_as_string(hide_password=False)
-            config.set_main_option("sqlalchemy.url", _escaped(text))
+            self.aim(config, url)
         config.config_file_name = None
         return config
+
+    def aim(self, config: Config, url: sa.URL) -> None:
+        """Put a URL into a configuration that env.py will read; it stays in memory."""
+        text = url.render_as_string(hide_password=False)
+        config.set_main_option("sqlalchemy.url", _escaped(text))
 
     def url(self, url: str | sa.URL | None = None) -> sa.URL:
         """Choose the database: the one given, DATABASE_URL, the ini file's, the embedded file.
