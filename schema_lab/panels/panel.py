@@ -99,7 +99,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.add_class("schema-lab")
         self.add_class("sl-panel")
         self.children = (
-            words(f"<style>{views.style.PANEL}</style>"),
+            words(f"<style>{views.style.whole()}</style>"),
             section(row(widened(self.status_box), self.refresh_button)),
             candidate.box,
             self.error_box,

@@ -21,7 +21,6 @@ def html(candidate: CandidateShape) -> str:
         details("upgrade()", block(candidate.upgrade_code), opened=True),
         details("downgrade()", block(candidate.downgrade_code)),
         *(details(f"SQL for {DIALECTS[d]}", sql_html(candidate, d)) for d in DIALECTS),
-        code=True,
     )
 
 

@@ -23,11 +23,11 @@ def highlight(code: str, language: str = "python") -> str:
     >>> "&lt;script&gt;" in highlight("-- <script>", "sql")
     True
     """
-    return page(block(code, language), code=True)
+    return page(block(code, language))
 
 
 def block(code: str, language: str = "python") -> str:
-    """Colour code as one piece, for a page with `code=True`."""
+    """Colour code without its style, for a larger page."""
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     body = _highlight(visible(code, keep="\n\t"), lexer, HtmlFormatter(nowrap=True))
     return f'<div class="highlight"><pre>{body}</pre></div>'

@@ -21,10 +21,10 @@ def escape(text: object) -> str:
     return _escape(visible(text, keep="\n\t"), quote=True)
 
 
-def page(*pieces: str, code: bool = False) -> str:
-    """Wrap pieces of HTML with the style sheet they need; `code` adds the colours of code."""
-    sheet = style.BASE + (style.CODE if code else "")
-    return f'<div class="schema-lab"><style>{sheet}</style>{"".join(pieces)}</div>'
+def page(*pieces: str) -> str:
+    """Wrap pieces of HTML with the style that they need."""
+    body = "".join(pieces)
+    return f'<div class="schema-lab"><style>{style.used_by(body)}</style>{body}</div>'
 
 
 def badge(text: object, tone: str = "plain") -> str:

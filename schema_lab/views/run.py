@@ -8,21 +8,23 @@ from schema_lab.views.shapes import RunShape, StatementShape
 
 def html(run: RunShape, times: bool = False) -> str:
     """Show the run in a box, its statements folded below; `times` adds milliseconds."""
-    return page(piece(run, times), code=True)
+    return page(piece(run, times))
 
 
 def piece(run: RunShape, times: bool = False) -> str:
-    """Show the run without its style, for a larger page with code."""
+    """Show the run without its style, for a larger page."""
     tone = "good" if run.revisions else "plain"
     lead = f'<p class="sl-lead">{"✓ " if run.revisions else ""}{escape(_lead(run))}</p>'
     facts = f'<p class="sl-muted">{escape(_facts(run, times))}</p>'
-    return box(tone, lead, facts, _statements(run, times) if run.statements else "")
+    notes = "".join(f"<p>! {escape(note)}</p>" for note in run.notes)
+    return box(tone, lead, facts, notes, _statements(run, times) if run.statements else "")
 
 
 def text(run: RunShape, times: bool = False) -> str:
     """Say the run in plain lines; `times` adds milliseconds."""
     steps = [f"  {visible(r)}" for r in run.revisions]
-    return "\n".join([_lead(run), *steps, *([_total(run)] if times else [])])
+    notes = [f"! {visible(note)}" for note in run.notes]
+    return "\n".join([_lead(run), *steps, *notes, *([_total(run)] if times else [])])
 
 
 def _lead(run: RunShape) -> str:

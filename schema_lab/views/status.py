@@ -17,7 +17,7 @@ def piece(status: StatusShape) -> str:
         _fact("revision", names(status.current)),
         _fact("heads", names(status.heads, empty="none")),
         _pending(status),
-        badge(*_drift(status)),
+        _drift_badge(status),
     ]
     line = "".join(f"<div>{fact}</div>" for fact in facts)
     problem = box("bad", f"<p>✗ {escape(status.problem)}</p>") if status.problem else ""
@@ -27,11 +27,11 @@ def piece(status: StatusShape) -> str:
 def text(status: StatusShape) -> str:
     """Say the status in aligned plain lines."""
     lines = [
-        f"{visible(status.dialect)}  {visible(status.url)}",
+        f"{visible(status.dialect).ljust(8)}  {visible(status.url)}",
         f"revision  {names(status.current)}",
         f"heads     {names(status.heads, empty='none')}",
         f"pending   {status.pending}",
-        f"drift     {_drift(status)[0]}",
+        f"drift     {_drift(status)}",
     ]
     return "\n".join([*lines, *([visible(status.problem)] if status.problem else [])])
 
@@ -45,9 +45,17 @@ def _pending(status: StatusShape) -> str:
     return badge(f"{status.pending} pending", tone)
 
 
-def _drift(status: StatusShape) -> tuple[str, str]:
+def _drift(status: StatusShape) -> str:
     if status.drift is None:
-        return "drift unknown", "bad"
-    if status.drift.operations:
-        return f"drift: {count(len(status.drift.operations), 'operation')}", "warn"
-    return "✓ no drift", "good"
+        return "unknown"
+    if not status.drift.operations:
+        return "none"
+    return count(len(status.drift.operations), "operation")
+
+
+def _drift_badge(status: StatusShape) -> str:
+    if status.drift is None:
+        return badge("drift unknown", "bad")
+    if not status.drift.operations:
+        return badge("✓ no drift", "good")
+    return badge(f"drift: {_drift(status)}", "warn")

@@ -1,0 +1,219 @@
+"""HTML: escaped, readable in light and dark and without its style sheet."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from sqlmodel import Field
+
+from schema_lab import Lab, views
+from schema_lab.autogenerate import Candidate, Drift, Operation
+from schema_lab.history import History, Revision
+from schema_lab.lab import Status
+from schema_lab.migrate import Loss, Run, Statement
+from tests.views import values
+from tests.views.values import EVIL
+
+
+class Reader(HTMLParser):
+    """Reads what a page says, and checks that what it opens it closes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an opened element."""
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        self.open.append(tag)
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the element that was opened last."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text outside the style sheet."""
+        if "style" not in self.open:
+            self.text += data
+
+
+def candidate() -> Candidate:
+    """Propose a real candidate."""
+    lab = Lab.scratch()
+
+    class Note(lab.Model, table=True):  # type: ignore[call-arg,misc,name-defined]
+        id: int | None = Field(default=None, primary_key=True)
+
+    return lab.autogenerate("Create notes")
+
+
+EVIL_OPERATION = Operation("+", f"add column {EVIL}", "add_column")
+EVIL_REVISION = Revision(EVIL, EVIL, (EVIL,), None)
+EVIL_RUN = Run(EVIL, (EVIL,), (EVIL,), (EVIL,), (Statement(f"SELECT '{EVIL}'", 1.0, 1),))
+
+PAGES: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
+    "drift": (
+        lambda: views.drift.html(values.DRIFT),
+        lambda: views.drift.html(Drift((EVIL_OPERATION,), (EVIL,))),
+    ),
+    "history": (
+        lambda: views.history.html(values.HISTORY),
+        lambda: views.history.html(History((EVIL_REVISION,))),
+    ),
+    "revision": (
+        lambda: views.revision.html(values.FIRST),
+        lambda: views.revision.html(EVIL_REVISION),
+    ),
+    "run": (lambda: views.run.html(values.RUN), lambda: views.run.html(EVIL_RUN)),
+    "status": (
+        lambda: views.status.html(values.STATUS),
+        lambda: views.status.html(Status(EVIL, EVIL, (EVIL,), (EVIL,), 1, None, EVIL)),
+    ),
+    "losses": (
+        lambda: views.losses.html(values.LOSSES, "downgrade one"),
+        lambda: views.losses.html((Loss(EVIL, EVIL, 1),), EVIL),
+    ),
+    "error": (
+        lambda: views.error.html("No.", "Yes.", "More."),
+        lambda: views.error.html(EVIL, EVIL, EVIL),
+    ),
+    "table": (
+        lambda: views.html.table_html(["id"], [[1], [None]], "users"),
+        lambda: views.html.table_html([EVIL], [[EVIL]], EVIL),
+    ),
+    "rows": (
+        lambda: views.rows.html(["id", "plan"], [[1, None]], ["id", "email"]),
+        lambda: views.rows.html([EVIL], [[EVIL]], [EVIL + "2"]),
+    ),
+    "code": (
+        lambda: views.code.highlight("x = 1  # one"),
+        lambda: views.code.highlight(f"x = '''{EVIL}'''"),
+    ),
+    "sql": (
+        lambda: views.code.highlight("SELECT 1", "sql"),
+        lambda: views.code.highlight(f"-- {EVIL}", "sql"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_closed(name: str) -> None:
+    """Each element that a page opens is closed in order, so it cannot spoil the notebook."""
+    assert Reader(PAGES[name][0]()).open == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_name_becomes_markup(name: str) -> None:
+    """I3: a hostile name shows as text, with its control characters spelt out."""
+    page = Reader(PAGES[name][1]())
+    assert "script" not in page.tags
+    assert "<script>alert('x')</script>" in page.text
+    assert "\x1b" not in page.text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_rule_stays_in_our_own_element(name: str) -> None:
+    """The style sheet touches nothing outside `.schema-lab`."""
+    (sheet,) = re.findall(r"<style>(.*?)</style>", PAGES[name][0](), re.DOTALL)
+    selectors = re.findall(r"([^{}]+)\{[^}]*\}", sheet)
+    parts = [part.strip() for group in selectors for part in group.split(",")]
+    assert parts
+    assert [part for part in parts if not part.startswith(".schema-lab")] == []
+
+
+def test_a_page_carries_only_the_rules_it_uses() -> None:
+    """A stored output of one line is not followed by a sheet of thirty rules."""
+    page = views.revision.html(values.FIRST)
+    assert "table" not in page
+    assert ".highlight" not in page
+    assert ".sl-badge" in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_asks_the_network(name: str) -> None:
+    """Nothing is loaded from anywhere."""
+    page = PAGES[name][0]()
+    assert "http" not in page
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_the_same_each_time(name: str) -> None:
+    """No id or time makes a stored output differ."""
+    assert PAGES[name][0]() == PAGES[name][0]()
+
+
+def test_symbols_say_what_colours_say() -> None:
+    """Without the style sheet each operation still begins with its symbol."""
+    text = Reader(views.drift.html(values.DRIFT)).text
+    assert "+ add column users.plan" in text
+    assert "- drop column users.email" in text
+    assert "~ change users.id" in text
+
+
+def test_an_empty_drift_is_a_sentence() -> None:
+    """No drift is said, not left blank."""
+    assert views.drift.NO_DRIFT in Reader(views.drift.html(values.NO_DRIFT)).text
+
+
+def test_a_run_shows_no_time_unless_asked() -> None:
+    """The stored HTML of a run compares equal; the panel asks for milliseconds."""
+    assert " ms" not in views.run.html(values.RUN)
+    assert "1.2 ms" in views.run.html(values.RUN, times=True)
+
+
+def test_null_is_not_an_empty_text() -> None:
+    """A missing value is shown as NULL, an empty text as nothing."""
+    page = Reader(views.html.table_html(["a", "b"], [[None, ""]]))
+    assert page.text == "abNULL"
+
+
+def test_a_long_value_is_cut() -> None:
+    """A value of 10 kB does not fill the screen, and shows that it was cut."""
+    text = Reader(views.html.table_html(["a"], [["x" * 10_000]])).text
+    assert len(text) == views.html.LONGEST_CELL + 1
+    assert text.endswith("…")
+
+
+def test_code_keeps_its_lines() -> None:
+    """Highlighting changes no character of the code."""
+    code = "\n\ndef upgrade() -> None:\n    op.drop_table('a')\n\n"
+    assert Reader(views.code.highlight(code)).text == code
+
+
+def test_a_candidate_shows_functions_and_sql() -> None:
+    """A candidate's page holds both functions and the SQL of three dialects."""
+    text = Reader(views.candidate.html(candidate())).text
+    for part in ("Create notes", "def upgrade()", "def downgrade()", "SERIAL", "AUTO_INCREMENT"):
+        assert part in text
+
+
+def test_a_candidate_says_its_functions_as_text() -> None:
+    """The text of a candidate is its message, its operations and both functions."""
+    lines = views.candidate.text(candidate()).splitlines()
+    assert lines[:2] == ["Candidate: Create notes", "+ create table note"]
+    assert "def upgrade() -> None:" in lines
+    assert "def downgrade() -> None:" in lines
+
+
+def test_a_dialect_that_cannot_say_it_shows_why() -> None:
+    """A refused dialect leaves an error in its place."""
+    piece = views.candidate.sql_html(candidate(), "oracle")
+    assert "No SQL for oracle." in piece
+    assert 'role="alert"' in piece
+
+
+def test_views_know_no_other_part_of_the_package() -> None:
+    """The views can be imported where nothing but pygments is installed."""
+    from pathlib import Path
+
+    for path in Path(views.__file__).parent.glob("*.py"):
+        imports = re.findall(r"^(?:from|import) (\S+)", path.read_text(), re.MULTILINE)
+        foreign = [name for name in imports if name.startswith("schema_lab")]
+        assert [name for name in foreign if not name.startswith("schema_lab.views")] == []
