@@ -12,6 +12,7 @@ from schema_lab.history.health import (
     missing_tables,
     refuse_damage,
     refuse_forgotten,
+    refuse_heads,
     refuse_leftovers,
 )
 from schema_lab.history.project import Project, fresh_sources
@@ -57,6 +58,7 @@ __all__ = [
     "project_metadata",
     "refuse_damage",
     "refuse_forgotten",
+    "refuse_heads",
     "refuse_leftovers",
     "script_heads",
     "translate",

@@ -5,7 +5,7 @@ What is known of one applied revision is an `Applied`; what is known of a databa
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,6 +91,11 @@ class Checksums:
             elif one not in kept:
                 kept[one] = Applied.now(files[one], seen=True)
         return Checksums(kept)
+
+    def without(self, revisions: Collection[str]) -> "Checksums":
+        """Give what is known, less some revisions."""
+        kept = {one: known for one, known in self.applied.items() if one not in revisions}
+        return Checksums(kept, self.problem)
 
     def saved(self) -> dict[str, Any]:
         """Give plain values for a JSON file."""

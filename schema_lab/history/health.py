@@ -49,6 +49,24 @@ def refuse_damage(
         )
 
 
+def refuse_heads(scripts: ScriptDirectory) -> None:
+    """Refuse more than one head, where a single one is meant.
+
+    Raises
+    ------
+    HistoryError
+        Naming the heads and their files.
+    """
+    heads = sorted(scripts.get_heads())
+    if heads[1:]:
+        files = [Path(one.path).name for one in scripts.get_revisions(heads)]
+        named = ", ".join(f"{head} ({file})" for head, file in zip(heads, files, strict=True))
+        raise HistoryError(
+            f"There is more than one head: {named}.",
+            'Join them with lab.merge("…"), or name one of them.',
+        )
+
+
 def damaged(scripts: ScriptDirectory, heads: Iterable[str]) -> bool:
     """Tell whether `refuse_damage` would refuse. Read-only."""
     try:

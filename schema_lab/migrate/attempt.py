@@ -10,6 +10,7 @@ from alembic.runtime.migration import StampStep
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from schema_lab.migrate.checks import refuse_unfit
 from schema_lab.migrate.connection import foreign_keys_kept, patiently
 from schema_lab.migrate.journaling import Journaling, refuse_stopped
 from schema_lab.migrate.run import Statement
@@ -67,6 +68,8 @@ class Attempt:
         self.before = self.expected = tuple(sorted(heads))
         self.total = len(steps)
         stopped = self._take_up(steps)
+        if self.journaling is None:
+            self.foresee(heads, steps)
         with foreign_keys_kept(self.connection):
             for step in steps:
                 self.running, self._first = step, len(self.statements)
@@ -74,6 +77,13 @@ class Attempt:
                     self.journaling.begin(step.revision.revision, direction_of(step), stopped)
                 yield step
             self.running = None
+
+    def foresee(self, heads: Iterable[str], chosen: Iterable[Any]) -> None:
+        """Refuse steps that must fail, unless they go on where a revision stopped. Read-only."""
+        steps = list(chosen)
+        stopped = self.journaling is not None and self.journaling.journal.stopped() is not None
+        if steps and not is_stamp(steps[0]) and not stopped:
+            refuse_unfit(self.connection, heads, steps)
 
     def _take_up(self, steps: list[Any]) -> Any:
         """Look for a revision that stopped half-way; stamping forgets it."""

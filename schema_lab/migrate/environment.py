@@ -1,7 +1,8 @@
 """What `alembic/env.py` calls: one recipe for the command line and for the notebook."""
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,10 +12,19 @@ from alembic.util import CommandError
 from schema_lab.autogenerate import comparison_options
 from schema_lab.database import engine_for
 from schema_lab.errors import MigrationError, SchemaLabError
-from schema_lab.history import READY, Project, fresh_sources, translate
+from schema_lab.history import (
+    READY,
+    ChecksumFile,
+    Project,
+    Standing,
+    fresh_sources,
+    refuse_damage,
+    translate,
+)
 from schema_lab.migrate.attempt import Attempt
 from schema_lab.migrate.connection import ready
 from schema_lab.migrate.failure import failure_of
+from schema_lab.migrate.keeping import Keeper
 
 LOCK_TIMEOUT = 60.0
 """Seconds that the command line waits for another migration."""
@@ -71,7 +81,8 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
     url = _url(context)
     try:
         with _connection(context) as connection:
-            _configure(context, connection, target_metadata)
+            with _once_only():
+                _configure(context, connection, target_metadata)
             if "destination_rev" in context.get_context().opts:
                 _change(context, connection, target_metadata, url)
             else:
@@ -81,6 +92,17 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
         if said is None:
             raise
         raise CommandError(str(said)) from None
+
+
+@contextmanager
+def _once_only() -> Iterator[None]:
+    """Keep Alembic from logging here what it logs again when the command itself is configured."""
+    logger = logging.getLogger("alembic.runtime.migration")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _connection(context: Any) -> AbstractContextManager[sa.Connection]:
@@ -107,20 +129,31 @@ def _change(
     attempt = Attempt(connection, resume=True, patience=LOCK_TIMEOUT)
     command = context.get_context().opts["fn"]
 
+    purge = context.get_context().opts.get("purge")
+    file = ChecksumFile.of(_project(context).ini, connection.engine.url)
+    keeper = Keeper(file, stamped=purge is not None)
+
     def steps(heads: Any, migration_context: Any) -> Iterable[Any]:
+        keeper.scripts = migration_context.script
+        if not keeper.stamped:
+            refuse_damage(migration_context.script, heads, file.read() if file else None)
         return attempt.steps(heads, command(heads, migration_context))
 
     def foresee(heads: Any, migration_context: Any) -> tuple[()]:
-        list(command(heads, migration_context))
+        if not keeper.stamped:
+            refuse_damage(migration_context.script, heads, file.read() if file else None)
+        attempt.foresee(heads, command(() if purge else heads, migration_context))
         return ()
 
-    hooks = {"fn": steps, "on_version_apply": attempt.applied, "dont_mutate": False}
+    hooks = {"fn": steps, "on_version_apply": (keeper.applied, attempt.applied)}
     with fresh_sources(), ready(connection, LOCK_TIMEOUT):
         if attempt.journaling is not None:
-            _configure(context, connection, target_metadata, fn=foresee, dont_mutate=True)
+            look = {"fn": foresee, "dont_mutate": True, "purge": False}
+            _configure(context, connection, target_metadata, **look)
             _run(context)
             connection.rollback()
-        _configure(context, connection, target_metadata, **hooks)
+        restored = {"dont_mutate": False, "purge": bool(purge)}
+        _configure(context, connection, target_metadata, **hooks, **restored)
         try:
             attempt.run(lambda: _run(context))
         except (Exception, SystemExit) as error:
@@ -128,6 +161,16 @@ def _change(
             if failure is None:
                 raise
             raise failure from None
+        finally:
+            for note in keeper.keep(lambda: _standing(context, connection)):
+                logging.getLogger("schema_lab").warning(note)
+
+
+def _standing(context: Any, connection: sa.Connection) -> Standing:
+    try:
+        return Standing.of(context.get_context())
+    finally:
+        connection.rollback()
 
 
 def _run(context: Any) -> None:
@@ -154,6 +197,10 @@ def transactional(dialect: str) -> Literal[True] | None:
 
 
 def _url(context: Any) -> sa.URL:
+    return _project(context).url()
+
+
+def _project(context: Any) -> Project:
     ini = context.config.config_file_name
     script = Path(context.config.get_main_option("script_location"))
-    return Project(Path(ini).resolve() if ini else script.parent / "alembic.ini").url()
+    return Project(Path(ini).resolve() if ini else script.parent / "alembic.ini")

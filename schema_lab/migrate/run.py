@@ -22,13 +22,17 @@ class Statement:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished upgrade, downgrade or stamp; the heads were read on fresh connections."""
+    """A finished upgrade, downgrade or stamp; the heads were read on fresh connections.
+
+    `notes` are sentences that a person should know of, such as an edited script that ran.
+    """
 
     direction: str
     before: tuple[str, ...]
     after: tuple[str, ...]
     revisions: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def frame(self) -> pd.DataFrame:

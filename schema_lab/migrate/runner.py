@@ -1,25 +1,34 @@
 """Upgrade, downgrade and stamp: the steps run under the lock, and the heads are read afresh."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from schema_lab.errors import HistoryError, MigrationError
+from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import (
+    ChecksumFile,
     Environment,
     Options,
+    Standing,
     as_lab_errors,
+    checksums,
+    damaged,
     database_heads,
-    script_heads,
+    fresh_sources,
+    look,
+    refuse_damage,
+    refuse_heads,
 )
 from schema_lab.migrate.attempt import JOURNALED, Attempt, OnRevision
+from schema_lab.migrate.checks import refuse_other_heads, tables_gone
 from schema_lab.migrate.connection import ready
 from schema_lab.migrate.environment import transactional
 from schema_lab.migrate.failure import failure_of
 from schema_lab.migrate.journal import Journal, Stopped
+from schema_lab.migrate.keeping import Keeper
 from schema_lab.migrate.run import Run
 from schema_lab.migrate.steps import steps_down, steps_up
 
@@ -88,12 +97,25 @@ def downgrade(
 def stamp(environment: Environment, target: str = "head") -> Run:
     """Write into the version table where the database stands, and run nothing.
 
+    What the table held is replaced when no history can have led there. The files of all revisions
+    at or below the target count from now on as those that were applied.
+
     Raises
     ------
     HistoryError
         When there is no such revision.
     """
-    return _run(environment, "stamp", lambda scripts, heads: scripts._stamp_revs(target, heads))
+    scripts, heads = environment.project.scripts(), database_heads(environment)
+    with as_lab_errors(environment.url), fresh_sources():
+        refuse_heads(scripts) if target == "head" else scripts.get_revisions(target)
+        purge = damaged(scripts, heads)
+    run = _run(
+        environment,
+        "stamp",
+        lambda scripts, heads: scripts._stamp_revs(target, heads),
+        purge=purge,
+    )
+    return replace(run, before=heads)
 
 
 def resume(environment: Environment, on_revision: OnRevision | None = None) -> Run:
@@ -126,12 +148,11 @@ def stopped_revision(environment: Environment) -> Stopped | None:
 
 def _checked(environment: Environment, target: str) -> str:
     """Refuse an ambiguous head before anything runs."""
-    heads = script_heads(environment.project.scripts())
-    if target == "head" and len(heads) > 1:
-        raise HistoryError(
-            f"There is more than one head: {', '.join(heads)}.",
-            'Join them with lab.merge("…"), or name one, or upgrade to "heads".',
-        )
+    scripts = environment.project.scripts()
+    with as_lab_errors(), fresh_sources():
+        scripts.get_heads()
+        if target == "head":
+            refuse_heads(scripts)
     return target
 
 
@@ -142,58 +163,82 @@ def _run(
     on_revision: OnRevision | None = None,
     *,
     resume: bool = False,
+    purge: bool = False,
 ) -> Run:
+    file = ChecksumFile.of(environment.project.ini, environment.url)
+    keeper = Keeper(file, stamped=direction == "stamp")
+    try:
+        attempt = _attempted(environment, choose, keeper, on_revision, resume, purge)
+    except SchemaLabError:
+        if keeper.ran:
+            keeper.keep(lambda: look(environment, Standing.of))
+        raise
+    after = database_heads(environment)
+    refuse_other_heads(direction, attempt.expected, after)
+    notes = keeper.keep(lambda: look(environment, Standing.of))
+    if direction == "upgrade" and keeper.scripts is not None:
+        notes += tables_gone(environment, keeper.scripts, after)
+    revisions = () if direction == "stamp" else tuple(attempt.done)
+    statements = tuple(attempt.statements)
+    return Run(direction, attempt.before, after, revisions, statements, notes)
+
+
+def _attempted(
+    environment: Environment,
+    choose: Choose,
+    keeper: Keeper,
+    on_revision: OnRevision | None,
+    resume: bool,
+    purge: bool,
+) -> Attempt:
     with (
         as_lab_errors(environment.url),
         environment.engine.connect() as connection,
         ready(connection, environment.wait),
     ):
         attempt = Attempt(connection, on_revision, resume=resume, patience=environment.wait)
-        if attempt.journaling is not None:
-            _foresee(environment, choose, connection)
+        if attempt.journaling is not None and not keeper.stamped:
+            _foresee(environment, choose, attempt)
         try:
-            attempt.run(lambda: _migrate(environment, choose, attempt))
+            attempt.run(lambda: _migrate(environment, choose, attempt, keeper, purge))
         except (Exception, SystemExit) as error:
             failure = failure_of(error, attempt, environment.url)
             if failure is None:
                 raise
             raise failure from None
-    after = database_heads(environment)
-    _refuse_other_heads(direction, attempt.expected, after)
-    revisions = () if direction == "stamp" else tuple(attempt.done)
-    return Run(direction, attempt.before, after, revisions, tuple(attempt.statements))
+    return attempt
 
 
-def _foresee(environment: Environment, choose: Choose, connection: sa.Connection) -> None:
+def _foresee(environment: Environment, choose: Choose, attempt: Attempt) -> None:
     """Find the steps before anything is touched: even an empty version table cannot be undone."""
 
     def work(heads: Any, context: MigrationContext) -> tuple[()]:
         assert context.script is not None
-        list(choose(context.script, heads))
+        refuse_damage(context.script, heads, checksums(environment))
+        attempt.foresee(heads, choose(context.script, heads))
         return ()
 
-    environment.run(connection, work, dont_mutate=True)
-    connection.rollback()
+    environment.run(attempt.connection, work, dont_mutate=True)
+    attempt.connection.rollback()
 
 
-def _migrate(environment: Environment, choose: Choose, attempt: Attempt) -> None:
+def _migrate(
+    environment: Environment, choose: Choose, attempt: Attempt, keeper: Keeper, purge: bool
+) -> None:
     def work(heads: Any, context: MigrationContext) -> Iterator[Any]:
         assert context.script is not None
+        keeper.scripts = context.script
+        refuse_damage(context.script, heads, checksums(environment))
         return attempt.steps(heads, choose(context.script, heads))
 
     def options(given: Options) -> Options:
         theirs = given.get("on_version_apply") or ()
         hooks = tuple(theirs) if isinstance(theirs, list | tuple) else (theirs,)
-        safe = {"transactional_ddl": transactional(attempt.connection.dialect.name)}
-        return {**given, **safe, "on_version_apply": (*hooks, attempt.applied)}
+        return {
+            **given,
+            "transactional_ddl": transactional(attempt.connection.dialect.name),
+            "on_version_apply": (*hooks, keeper.applied, attempt.applied),
+            "purge": purge,
+        }
 
     environment.run(attempt.connection, work, options, destination_rev=None)
-
-
-def _refuse_other_heads(direction: str, expected: tuple[str, ...], after: tuple[str, ...]) -> None:
-    if after != expected:
-        raise MigrationError(
-            f"The {direction} reported {', '.join(expected) or 'base'}, "
-            f"but the database stands at {', '.join(after) or 'base'}.",
-            "Nothing was committed, or another program migrates this database; try again.",
-        )

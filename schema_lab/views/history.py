@@ -6,7 +6,13 @@ from schema_lab.views.html import badge, escape, page
 from schema_lab.views.plain import names, table
 from schema_lab.views.shapes import HistoryShape, RevisionShape
 
-_TONES = {"current": "good", "applied": "plain", "head": "plain", "pending": "warn"}
+_TONES = {
+    "current": "good",
+    "applied": "plain",
+    "edited": "bad",
+    "head": "plain",
+    "pending": "warn",
+}
 
 
 def html(history: HistoryShape) -> str:
@@ -54,4 +60,4 @@ def _with_states(revisions: Sequence[RevisionShape]) -> Iterator[tuple[RevisionS
     followed = {down for r in revisions if r.applied for down in r.down}
     for r in revisions:
         state = ("applied" if r.id in followed else "current") if r.applied else "pending"
-        yield r, [state, *(["head"] if r.is_head else [])]
+        yield r, [state, *(["edited"] if r.edited else []), *(["head"] if r.is_head else [])]

@@ -23,4 +23,6 @@ def text(revision: RevisionShape) -> str:
 
 
 def _words(revision: RevisionShape) -> list[str]:
-    return ["applied" if revision.applied else "pending", *(["head"] if revision.is_head else [])]
+    marks = {"edited": revision.edited, "head": revision.is_head}
+    state = "applied" if revision.applied else "pending"
+    return [state, *(word for word, holds in marks.items() if holds)]
