@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ForwardRef
 
 from sqlalchemy import Table
@@ -58,13 +59,13 @@ class Definition:
         kept[ANNOTATIONS] = dict(_annotations_by_name(namespace))
         return cls(name, bases, kept, dict(keywords))
 
-    @property
+    @cached_property
     def relationships(self) -> dict[str, RelationshipInfo]:
         """The attributes that are relationships."""
         items = self.namespace.items()
         return {key: value for key, value in items if isinstance(value, RelationshipInfo)}
 
-    @property
+    @cached_property
     def targets(self) -> dict[str, tuple[str, ...]]:
         """The classes that each relationship needs, by name."""
         return {key: tuple(self._needs(key)) for key in self.relationships}

@@ -69,9 +69,14 @@ def mapping_error(error: Exception, metadata: MetaData) -> ModelError:
 
 
 def _same_table(name: str, table: str, definitions: Definitions, classes: Classes) -> ModelError:
-    owners = {key for key, each in classes.items() if _table_of(each) == table}
-    others = [*definitions, name]
-    older, newer = sorted({*owners, name}, key=others.index)[:2]
+    owners = [key for key, each in classes.items() if _table_of(each) == table]
+    if not owners:
+        return ModelError(
+            f"{name} has the table {table}, which is there without a class.",
+            "Give it another `__tablename__`, or leave out the Table of that name.",
+        )
+    order = [*definitions, name]
+    older, newer = sorted((owners[0], name), key=order.index)
     return ModelError(
         f"{older} and {newer} both have the table {table}.",
         f'Drop the one that is gone, such as `lab.forget("{older}")`, '

@@ -19,7 +19,9 @@ class ModelSet:
     """The models of one lab.
 
     A class statement over `Model` is recorded. Running it again, changed or not, builds all
-    classes anew and frees the former ones, so that a removed column is gone.
+    classes anew and frees the former ones, so that a removed column is gone. Objects made before
+    belong to the former classes: load them again. Names follow their classes, in the notebook and
+    in the modules of the classes; what a decorator or an event listener added does not.
 
     Parameters
     ----------

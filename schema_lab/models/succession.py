@@ -135,18 +135,18 @@ class Succession:
 
     def _adopt(self, generation: Generation) -> None:
         former, self.current, self._proposed = self.current, generation, None
-        if former is not generation:
-            former.dispose()
         self._owner.Model.metadata = generation.metadata
         self._settled = dict(self.definitions)
         self._is_settled = True
+        if former is not generation:
+            former.dispose()
 
     def _go_back(self) -> None:
         """Return to the definitions that were settled last."""
         self._drop_proposed()
         self.definitions.clear()
         self.definitions.update(self._settled)
-        if self.current.classes.keys() != self._settled.keys():
+        if self.current.classes.keys() != self._settled.keys() or not self.current.is_sound:
             self._propose()
             self._adopt(self._completed())
         self._is_settled = True

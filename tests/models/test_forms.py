@@ -166,6 +166,63 @@ FORMS = {
             {ID}
             box_id: int
         """,
+    "an explicit SQLAlchemy relationship": f"""
+        from sqlalchemy.orm import relationship
+        class Box(Model, table=True):
+            {ID}
+            parts: list["Part"] = Relationship(
+                sa_relationship=relationship("Part", back_populates="box", lazy="selectin"))
+        class Part(Model, table=True):
+            {ID}
+            box_id: int | None = Field(default=None, foreign_key="box.id")
+            box: "Box | None" = Relationship(
+                back_populates="parts", sa_relationship_args=[], passive_deletes="all")
+        """,
+    "settings of the mapper": f"""
+        from sqlalchemy.orm import declared_attr
+        version = sa.Column("version", sa.Integer, nullable=False)
+        class Part(Model, table=True):
+            __mapper_args__ = {{"version_id_col": version, "eager_defaults": True}}
+            @declared_attr.directive
+            def __tablename__(cls) -> str:
+                return f"{{cls.__name__.lower()}}s"
+            {ID}
+            version: int = Field(sa_column=version)
+        """,
+    "what is no column": f"""
+        from typing import Any, ClassVar, Literal
+        from pydantic import ConfigDict, PrivateAttr, computed_field
+        from sqlalchemy.ext.hybrid import hybrid_property
+        class Part(Model, table=True):
+            model_config = ConfigDict(str_strip_whitespace=True, ignored_types=(hybrid_property,))
+            colours: ClassVar[list[str]] = []
+            _cache: dict[str, Any] = PrivateAttr(default_factory=dict)
+            {ID}
+            name: str = ""
+            @computed_field
+            def label(self) -> str:
+                return self.name
+            @hybrid_property
+            def double(self) -> int:
+                return self.id * 2
+        """,
+    "types of many kinds": """
+        import datetime as dt
+        import uuid
+        from decimal import Decimal
+        from pathlib import Path
+        class Part(Model, table=True):
+            id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+            price: Decimal = Field(max_digits=8, decimal_places=2)
+            made: dt.date | None = None
+            seen: dt.datetime
+            at: dt.time
+            took: dt.timedelta
+            raw: bytes
+            place: Path
+            ratio: float = 0.5
+            active: bool = True
+        """,
     "a base with fields": f"""
         class Named(Model):
             {ID}

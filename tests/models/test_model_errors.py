@@ -129,6 +129,23 @@ def test_a_mistake_in_a_new_class_leaves_objects_alone(cells: Cells) -> None:
         assert ada.id == 1
 
 
+def test_two_mistakes_in_one_cell_leave_the_former_models(cells: Cells) -> None:
+    """N2: a class that cannot be mapped, beside a relationship that does not fit."""
+    cells.run(USER, POST)
+    with pytest.raises(ModelError, match="no primary key"):
+        cells.run_open(MISTAKES["no primary key"][0])
+    with pytest.raises(ModelError, match="more than one foreign key"):
+        cells.run(MISTAKES["two foreign keys"][0])
+    assert cells["User"](posts=[cells["Post"]()]).posts
+
+
+def test_a_class_with_the_table_of_a_bare_table_says_so(cells: Cells) -> None:
+    """A Table without a class holds its name too."""
+    cells.run_open('sa.Table("part", Model.metadata, sa.Column("id", sa.Integer))')
+    with pytest.raises(ModelError, match="Part has the table part, which is there without a class"):
+        cells.run(PART + ID)
+
+
 def test_names_go_back_to_the_former_classes(cells: Cells) -> None:
     """After a mistake the name stands for the class that is in use again."""
     cells.run(USER, POST)
