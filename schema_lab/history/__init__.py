@@ -5,7 +5,7 @@ from schema_lab.history.checksums import Checksums
 from schema_lab.history.condition import Condition, condition
 from schema_lab.history.drops import Drop, drops_of
 from schema_lab.history.environment import READY, Environment, Options
-from schema_lab.history.failures import as_lab_errors, driver_message, translate
+from schema_lab.history.failures import DriverError, as_lab_errors, driver_message, translate
 from schema_lab.history.health import (
     damaged,
     edits,
@@ -34,6 +34,7 @@ __all__ = [
     "ChecksumFile",
     "Checksums",
     "Condition",
+    "DriverError",
     "Drop",
     "Environment",
     "History",
