@@ -7,7 +7,7 @@ from alembic.util import rev_id
 from schema_lab.autogenerate.candidate import Candidate
 from schema_lab.autogenerate.compare import Comparison, Metadata, compare
 from schema_lab.errors import HistoryError, ModelError
-from schema_lab.history import Environment, Revision, script_heads
+from schema_lab.history import Environment, Revision, refuse_unsound, script_heads
 
 
 def propose(
@@ -21,11 +21,12 @@ def propose(
     Raises
     ------
     HistoryError
-        When the database is not at the head of the script directory.
+        When the database is not at the one head of the script directory, or either is damaged.
     ModelError
         When no model is there and everything would be dropped.
     """
     scripts = environment.project.scripts()
+    refuse_unsound(environment, scripts)
     comparison = compare(environment, metadata)
     _refuse_behind(comparison, script_heads(scripts))
     _refuse_no_model(comparison, metadata)
@@ -49,11 +50,6 @@ def _function(name: str, body: str) -> str:
 
 
 def _refuse_behind(comparison: Comparison, heads: tuple[str, ...]) -> None:
-    if len(heads) > 1:
-        raise HistoryError(
-            f"There is more than one head: {', '.join(heads)}.",
-            'Join them with lab.merge("…") and lab.upgrade(), then autogenerate.',
-        )
     if set(comparison.heads) == set(heads):
         return
     raise HistoryError(

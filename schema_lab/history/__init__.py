@@ -2,7 +2,7 @@
 
 from schema_lab.history.checksum_file import ChecksumFile
 from schema_lab.history.checksums import Checksums
-from schema_lab.history.condition import Condition, condition
+from schema_lab.history.condition import Condition, condition, refuse_unsound
 from schema_lab.history.drops import Drop, drops_of
 from schema_lab.history.environment import READY, Environment, Options
 from schema_lab.history.failures import DriverError, as_lab_errors, driver_message, translate
@@ -61,6 +61,7 @@ __all__ = [
     "refuse_forgotten",
     "refuse_heads",
     "refuse_leftovers",
+    "refuse_unsound",
     "script_heads",
     "translate",
     "whole_history",

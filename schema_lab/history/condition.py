@@ -10,7 +10,12 @@ from alembic.script import Script, ScriptDirectory
 from schema_lab.errors import SchemaLabError
 from schema_lab.history.environment import Environment
 from schema_lab.history.failures import as_lab_errors
-from schema_lab.history.health import refuse_forgotten, refuse_leftovers
+from schema_lab.history.health import (
+    refuse_damage,
+    refuse_forgotten,
+    refuse_heads,
+    refuse_leftovers,
+)
 from schema_lab.history.project import fresh_sources
 from schema_lab.history.revisions import History, history_of
 from schema_lab.history.standing import Standing, applied_ids, checksums, look
@@ -46,6 +51,27 @@ def condition(environment: Environment) -> Condition:
         known = _said(problems, lambda: _history(environment, scripts, standing, problems))
         pending = sum(not one.applied for one in known or ())
     return Condition(heads, standing.heads, pending, problems=tuple(problems))
+
+
+def refuse_unsound(environment: Environment, scripts: ScriptDirectory) -> None:
+    """Refuse to build on a history that does not hold together. Read-only.
+
+    Raises
+    ------
+    SchemaLabError
+        For more than one head, a damaged or forgotten version table, or a leftover copy.
+    """
+
+    def examine(context: MigrationContext) -> None:
+        connection, standing = context.connection, Standing.of(context)
+        assert connection is not None
+        refuse_damage(scripts, standing.heads, checksums(environment, standing.birth))
+        refuse_leftovers(connection)
+        refuse_forgotten(connection, standing.heads, scripts.get_revisions(scripts.get_bases()))
+
+    with as_lab_errors(environment.url), fresh_sources():
+        refuse_heads(scripts)
+        look(environment, examine)
 
 
 def _said(problems: list[str], read: Callable[[], T]) -> T | None:

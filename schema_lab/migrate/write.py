@@ -9,7 +9,14 @@ from alembic.script import Script
 
 from schema_lab.autogenerate import Candidate
 from schema_lab.errors import HistoryError
-from schema_lab.history import Environment, Revision, as_lab_errors, fresh_sources, script_heads
+from schema_lab.history import (
+    Environment,
+    Revision,
+    as_lab_errors,
+    fresh_sources,
+    refuse_heads,
+    script_heads,
+)
 from schema_lab.history.environment import ALEMBIC_LOCK
 from schema_lab.migrate.messages import checked_id, checked_message
 
@@ -49,9 +56,13 @@ def revision(environment: Environment, message: str, revision_id: str | None = N
     ------
     InputError
         When the message or the id may not stand in a script.
+    HistoryError
+        When there is more than one head, or the revision files do not hold together.
     """
-    text, new = checked_message(message), _new_id(environment, revision_id)
-    config = environment.config()
+    text = checked_message(message)
+    with as_lab_errors(), fresh_sources():
+        refuse_heads(environment.project.scripts())
+    new, config = _new_id(environment, revision_id), environment.config()
     return _made(lambda: _single(command.revision(config, text, rev_id=new)))
 
 
@@ -64,7 +75,8 @@ def merge(environment: Environment, message: str, revisions: Sequence[str] = ())
         When there is nothing to merge.
     """
     text = checked_message(message)
-    heads = tuple(revisions) or script_heads(environment.project.scripts())
+    all_heads = script_heads(environment.project.scripts())
+    heads = tuple(revisions) or all_heads
     if not heads[1:]:
         raise HistoryError(
             f"There is only one head, {', '.join(heads) or 'base'}: nothing to merge.",
