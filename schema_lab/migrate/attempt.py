@@ -10,6 +10,7 @@ from alembic.runtime.migration import StampStep
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from schema_lab.migrate.batch_guard import BatchGuard
 from schema_lab.migrate.checks import refuse_unfit
 from schema_lab.migrate.connection import foreign_keys_kept, patiently
 from schema_lab.migrate.journaling import Journaling, refuse_stopped
@@ -38,6 +39,7 @@ class Attempt:
         self.on_revision = on_revision
         self.resume = resume
         self.journaling = Journaling(connection, patience) if _journaled(connection) else None
+        self.guard = BatchGuard(connection) if connection.dialect.name == "sqlite" else None
         self.forget()
 
     def forget(self) -> None:
@@ -61,8 +63,8 @@ class Attempt:
         Raises
         ------
         MigrationError
-            When a revision stopped half-way before and this is not its resumption, or when rows
-            would be left without their parent.
+            When a revision stopped half-way before and this is not its resumption, when rows
+            would be left without their parent, or when a rebuilt table would lose something.
         """
         steps = list(chosen)
         self.before = self.expected = tuple(sorted(heads))
@@ -75,6 +77,8 @@ class Attempt:
                 self.running, self._first = step, len(self.statements)
                 if self.journaling is not None and not is_stamp(step):
                     self.journaling.begin(step.revision.revision, direction_of(step), stopped)
+                if self.guard is not None:
+                    self.guard.begin()
                 yield step
             self.running = None
 
@@ -107,6 +111,9 @@ class Attempt:
         self.expected = tuple(sorted(heads))
         if self.journaling is not None and not step.is_stamp:
             self.journaling.end()
+        if self.guard is not None and not step.is_stamp:
+            ran = [one.sql for one in self.statements[self._first :]]
+            self.guard.end(self.running.revision, direction_of(self.running), ran)
         if self.on_revision is not None:
             self.on_revision(str(revision), len(self.done), self.total)
 

@@ -7,9 +7,21 @@ from sqlalchemy.exc import DBAPIError
 
 from schema_lab.database import scrub
 from schema_lab.errors import MigrationError, SchemaLabError
-from schema_lab.history import driver_message
+from schema_lab.history import DriverError, driver_message
 from schema_lab.migrate.attempt import Attempt, direction_of, is_stamp
 from schema_lab.migrate.statements import in_short
+
+_NO_COPY = (
+    "Batch mode cannot copy a generated column: use op.add_column, op.drop_column and "
+    "op.alter_column outside of a batch, or drop the column first and add it again after."
+)
+_CURES = {
+    "error in view": "Drop the view before the batch and create it again after.",
+    "error in trigger": "Drop the trigger before the batch and create it again after.",
+    "GENERATED ALWAYS": _NO_COPY,
+    "generated column": _NO_COPY,
+}
+"""What helps where a table that is rebuilt in batch mode has something the copy cannot hold."""
 
 
 def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> MigrationError | None:
@@ -33,10 +45,21 @@ def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> Migration
         direction = direction_of(attempt.running)
         where = f"Revision {script.revision} ({script.doc}) failed in {direction}()"
     at = f" at {in_short(attempt.sql, 200)!r}" if attempt.sql else ""
-    return MigrationError(scrub(f"{where}{at}: {_reason(error)}", url), _what_stands(attempt))
+    said = f"{where}{at}: {_reason(error)}"
+    return MigrationError(scrub(said, url), f"{_cure(error)} {_what_stands(attempt)}".strip())
+
+
+def _cure(error: BaseException) -> str:
+    if isinstance(error, SchemaLabError) and not isinstance(error, DriverError):
+        return error.cure
+    if isinstance(error, DriverError) and error.known_cure:
+        return error.known_cure
+    return next((cure for part, cure in _CURES.items() if part in str(error)), "")
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, DriverError):
+        return error.reason
     if isinstance(error, SchemaLabError):
         return error.fact
     if isinstance(error, DBAPIError):
