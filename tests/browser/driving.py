@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import psutil
-from nbformat import v4
+from nbformat import NotebookNode, v4
 from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
@@ -62,9 +62,12 @@ class JupyterLab:
 
     def write(self, name: str, cells: Sequence[str]) -> None:
         """Write a notebook of code cells into the folder that JupyterLab shows."""
+        self.write_cells(name, [v4.new_code_cell(cell) for cell in cells])
+
+    def write_cells(self, name: str, cells: Sequence[NotebookNode]) -> None:
+        """Write a notebook of cells that may have outputs already; it is not trusted."""
         kernel = {"name": "python3", "display_name": "Python 3"}
-        notebook = v4.new_notebook(metadata={"kernelspec": kernel})
-        notebook.cells = [v4.new_code_cell(cell) for cell in cells]
+        notebook = v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))
         nbformat.write(notebook, self.root / name)
 
     def open(self, page: Page, name: str) -> None:

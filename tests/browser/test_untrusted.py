@@ -1,0 +1,63 @@
+"""A notebook from somebody else: JupyterLab strips styles and scripts from what it stores."""
+
+from collections.abc import Iterator
+
+import pytest
+from nbformat import NotebookNode, v4
+from playwright.sync_api import BrowserContext, Locator, expect
+
+from schema_lab import views
+from schema_lab.autogenerate import Drift, Operation
+from schema_lab.history import History, Revision
+from tests.browser.driving import JupyterLab
+
+pytestmark = pytest.mark.browser
+
+EVIL = "<img src=x onerror=\"document.title='taken'\">"
+DRIFT = Drift((Operation("+", f"add column users.{EVIL}", "add_column"),))
+HISTORY = History((Revision("0001", "Create users", (), None, is_head=True, applied=True),))
+CODE = "def upgrade() -> None:\n    op.drop_table('users')\n"
+
+
+def stored(html: str) -> NotebookNode:
+    """Make a cell with a stored output."""
+    output = v4.new_output("display_data", data={"text/html": html, "text/plain": "plain"})
+    cell: NotebookNode = v4.new_code_cell("", outputs=[output])
+    return cell
+
+
+@pytest.fixture(scope="module")
+def outputs(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[list[Locator]]:
+    """Open a notebook that is not trusted: a drift, a history and code."""
+    pages = [views.drift.html(DRIFT), views.history.html(HISTORY), views.code.highlight(CODE)]
+    jupyter.write_cells("untrusted.ipynb", [stored(page) for page in pages])
+    page = browser.new_page()
+    jupyter.open(page, "untrusted.ipynb")
+    page.locator(".schema-lab").nth(2).wait_for()
+    yield page.locator(".schema-lab").all()
+    page.close()
+    jupyter.stop_kernels()
+
+
+def test_the_style_is_stripped(outputs: list[Locator]) -> None:
+    """The notebook is untrusted indeed: no style sheet of ours is left."""
+    assert sum(output.locator("style").count() for output in outputs) == 0
+
+
+def test_a_drift_stays_readable(outputs: list[Locator]) -> None:
+    """Symbol and sentence are there, and a hostile name is text."""
+    assert f"+ add column users.{EVIL}" in outputs[0].inner_text()
+    expect(outputs[0].page).not_to_have_title("taken")
+
+
+def test_a_history_stays_a_table(outputs: list[Locator]) -> None:
+    """The revision stands in a row with its state in words."""
+    row = outputs[1].locator("tbody tr").inner_text().split()
+    assert row == ["0001", "base", "current", "head", "Create", "users"]
+
+
+def test_code_keeps_its_lines(outputs: list[Locator]) -> None:
+    """Code stands in its lines, in the editor's font."""
+    pre = outputs[2].locator("pre")
+    assert pre.inner_text() == CODE
+    assert "mono" in pre.evaluate("pre => getComputedStyle(pre).fontFamily")
