@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic.script import Script, ScriptDirectory
 
+from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.errors import HistoryError, MigrationError
 from schema_lab.history.checksums import Checksums
 from schema_lab.history.creations import Table, created_first, surely_created
@@ -88,6 +89,8 @@ def refuse_forgotten(
 ) -> None:
     """Refuse a database that names no revision though the first one's tables are there.
 
+    While a journal is there they may be those of a revision that stopped half-way.
+
     Parameters
     ----------
     connection
@@ -102,17 +105,17 @@ def refuse_forgotten(
     HistoryError
         Naming the tables.
     """
-    if tuple(heads):
-        return
     inspector = sa.inspect(connection)
+    if tuple(heads) or inspector.has_table(JOURNAL_TABLE):
+        return
     for script in first:
         there = [one for one in created_first(Path(script.path)) if _is_there(inspector, one)]
         if there:
             raise HistoryError(
-                "The database names no revision, but "
-                f"{_tables(there)} of revision {script.revision} already there.",
-                'Is lab.drift() empty, then lab.stamp("head") says so; otherwise lab.stamp("…") '
-                "the revision whose tables and columns are there.",
+                f"The database names no revision, but of revision {script.revision} "
+                f"{_tables(there)} already there.",
+                'If lab.drift() is empty, lab.stamp("head") is right; otherwise lab.stamp("…") the '
+                "revision whose tables and columns are there.",
             )
 
 

@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from alembic.script import Script, ScriptDirectory
-from alembic.script.revision import RevisionMap
+from alembic.script.revision import CycleDetected, RevisionMap
 from alembic.util import CommandError, to_tuple
 
 from schema_lab.errors import HistoryError
@@ -44,24 +44,39 @@ def _checked(
 
 
 def _loaded(load: Callable[[], Iterator[Script]], scripts: ScriptDirectory) -> Iterator[Script]:
+    folders = [Path(one).resolve() for one in scripts._version_locations]
     try:
         yield from load()
     except CommandError:
         raise
+    except CycleDetected as error:
+        raise _follows_itself(error.revisions[0], folders) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a script may raise anything
-        folders = tuple(str(Path(one).resolve()) for one in scripts._version_locations)
         raise _broken(error, folders) from None
 
 
-def _broken(error: BaseException, folders: tuple[str, ...]) -> HistoryError:
+def _follows_itself(revision: str, folders: Iterable[Path]) -> HistoryError:
+    """Name the files that speak of the revision: Alembic does not say which one it read."""
+    files = sorted(path.name for one in folders for path in one.rglob(f"*{revision}*.py"))
+    where = f" ({' or '.join(files)})" if files else ""
+    return HistoryError(
+        f"Revision {revision} follows itself{where}.",
+        "Correct the line `down_revision = …` in its file.",
+    )
+
+
+def _broken(error: BaseException, folders: list[Path]) -> HistoryError:
     """Name the file and the line of a revision that does not load."""
+    reason = f"{type(error).__name__}: {error}"
+    frames = [(one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
-        where, reason = f"{error.filename}, line {error.lineno}", f"{error.msg}"
-    else:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [one for one in frames if one.filename.startswith(folders)]
-        where = f"{own[-1].filename}, line {own[-1].lineno}" if own else " and ".join(folders)
-        reason = f"{type(error).__name__}: {error}"
+        reason, frames = str(error.msg), [(str(error.filename), error.lineno)]
+    own = [
+        (Path(file), line)
+        for file, line in frames
+        if any(Path(file).is_relative_to(folder) for folder in folders)
+    ]
+    where = f"{own[-1][0].name}, line {own[-1][1]}" if own else f"{frames[-1][0]}"
     return HistoryError(
         f"A revision file does not load: {where}: {reason.rstrip('.')}.",
         "Mend that line and try again; no revision can be read before.",

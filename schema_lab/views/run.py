@@ -29,7 +29,7 @@ def text(run: RunShape, times: bool = False) -> str:
 
 def _lead(run: RunShape) -> str:
     verb = visible(run.direction)
-    if not run.revisions:
+    if not run.revisions and run.before == run.after:
         return f"Nothing to {verb}: the database is at {names(run.after)}."
     return f"{verb} {names(run.before)} → {names(run.after)}"
 
