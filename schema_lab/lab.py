@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +15,10 @@ import sqlalchemy as sa
 
 from schema_lab import autogenerate, database, history, migrate, scratch
 from schema_lab.autogenerate import Candidate, Drift
-from schema_lab.errors import SchemaLabError
+from schema_lab.database.snapshots import Snapshot, Snapshots, Store, take
+from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
-from schema_lab.migrate import Loss, OnRevision, Run
+from schema_lab.migrate import Loss, OnRevision, Restored, Run
 from schema_lab.models import ModelSet
 from schema_lab.views import status as view
 
@@ -253,17 +255,31 @@ class Lab:
 
     # make it so --------------------------------------------------------------------------------
 
-    def upgrade(self, target: str = "head", on_revision: OnRevision | None = None) -> Run:
-        """Upgrade the database; see `schema_lab.migrate.upgrade`."""
-        return migrate.upgrade(self._environment, target, on_revision)
+    def upgrade(
+        self,
+        target: str = "head",
+        on_revision: OnRevision | None = None,
+        *,
+        snapshot: bool = False,
+    ) -> Run:
+        """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`."""
+        with self._way_back(f"before upgrade to {target}" if snapshot else ""):
+            return migrate.upgrade(self._environment, target, on_revision)
 
     def resume(self, on_revision: OnRevision | None = None) -> Run:
         """Finish a revision that stopped half-way (MariaDB, MySQL); see `migrate.resume`."""
         return migrate.resume(self._environment, on_revision)
 
-    def downgrade(self, target: str = "-1", on_revision: OnRevision | None = None) -> Run:
-        """Downgrade the database; see `schema_lab.migrate.downgrade`."""
-        return migrate.downgrade(self._environment, target, on_revision)
+    def downgrade(
+        self,
+        target: str = "-1",
+        on_revision: OnRevision | None = None,
+        *,
+        snapshot: bool = False,
+    ) -> Run:
+        """Downgrade the database, a snapshot first if asked; see `schema_lab.migrate.downgrade`."""
+        with self._way_back(f"before downgrade to {target}" if snapshot else ""):
+            return migrate.downgrade(self._environment, target, on_revision)
 
     def stamp(self, target: str = "head") -> Run:
         """Write where the database stands, and run nothing; see `schema_lab.migrate.stamp`."""
@@ -281,6 +297,46 @@ class Lab:
         """List what an upgrade or a downgrade to a target would drop now. Read-only."""
         return migrate.losses(self._environment, direction, target)
 
+    # go back to a copy -------------------------------------------------------------------------
+
+    def snapshot(self, label: str = "") -> Snapshot:
+        """Copy the database into a file of the project. Reads the database, writes the file.
+
+        Parameters
+        ----------
+        label
+            A word of your own, shown in `lab.snapshots()`.
+
+        Raises
+        ------
+        DatabaseError
+            When the database cannot be read, a tool is missing or too old, or there is no room.
+
+        Examples
+        --------
+        >>> lab = Lab.scratch()
+        >>> lab.snapshot("empty").id
+        's1'
+        >>> lab.restore("s1")
+        restore s1: base → base
+        """
+        environment = self._environment
+        return take(
+            environment.engine,
+            self._snapshots,
+            lambda: history.database_heads(environment),
+            label,
+            environment.wait,
+        )
+
+    def snapshots(self) -> Snapshots:
+        """List the project's snapshots, newest first; files in .schema_lab/snapshots. Read-only."""
+        return self._snapshots.listed()
+
+    def restore(self, snapshot: Snapshot | str, *, elsewhere: bool = False) -> Restored:
+        """Take the database back to a snapshot; see `schema_lab.migrate.restore`."""
+        return migrate.restore(self._environment, snapshot, elsewhere=elsewhere)
+
     # touch it ----------------------------------------------------------------------------------
 
     def panel(self) -> Panel:
@@ -290,6 +346,21 @@ class Lab:
         return Panel(self)
 
     # -------------------------------------------------------------------------------------------
+
+    @property
+    def _snapshots(self) -> Store:
+        return Store.of(self.root)
+
+    @contextmanager
+    def _way_back(self, label: str) -> Iterator[None]:
+        """Take a snapshot if there is a label for it, and name it where a migration fails."""
+        taken = self.snapshot(label) if label else None
+        try:
+            yield
+        except MigrationError as error:
+            if taken is not None:
+                error.cure += f' Or go back with lab.restore("{taken.id}").'
+            raise
 
     @cached_property
     def _hidden_tables(self) -> frozenset[str]:

@@ -9,10 +9,12 @@ from schema_lab.database.engines import (
     broken_foreign_keys,
     engine_for,
     foreign_keys_off,
+    sqlite_transactions,
 )
 from schema_lab.database.lock import exclusive
 from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.database.settings import database_url
+from schema_lab.database.snapshots import Snapshot, Snapshots
 from schema_lab.database.urls import masked, resolve, scrub
 from schema_lab.database.waiting import wait_until_it_answers
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = [
     "JOURNAL_TABLE",
     "SQLITE_BEGIN",
+    "Snapshot",
+    "Snapshots",
     "broken_foreign_keys",
     "database_url",
     "engine_for",
@@ -30,6 +34,7 @@ __all__ = [
     "masked",
     "resolve",
     "scrub",
+    "sqlite_transactions",
     "tables",
     "wait_until_it_answers",
 ]

@@ -1,9 +1,10 @@
-"""Make it so: write, upgrade, downgrade, stamp, merge. The only folder that changes things."""
+"""Make it so: write, upgrade, downgrade, stamp, merge, restore. Only this folder changes things."""
 
 from schema_lab.migrate.attempt import OnRevision
 from schema_lab.migrate.environment import run_offline, run_online
 from schema_lab.migrate.losses import Loss, losses
 from schema_lab.migrate.messages import checked_id, checked_message
+from schema_lab.migrate.restore import Restored, restore
 from schema_lab.migrate.run import Run, Statement
 from schema_lab.migrate.runner import (
     downgrade,
@@ -18,6 +19,7 @@ from schema_lab.migrate.write import merge, revision, write
 __all__ = [
     "Loss",
     "OnRevision",
+    "Restored",
     "Run",
     "Statement",
     "checked_id",
@@ -26,6 +28,7 @@ __all__ = [
     "init_db",
     "losses",
     "merge",
+    "restore",
     "resume",
     "revision",
     "run_offline",

@@ -13,6 +13,7 @@ from schema_lab.views import (
     revision,
     rows,
     run,
+    snapshot,
     status,
     style,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "revision",
     "rows",
     "run",
+    "snapshot",
     "status",
     "style",
 ]

@@ -1,0 +1,101 @@
+"""The SQL that empties a PostgreSQL database and leaves its extensions where they are.
+
+Dropping the schema public would take along the extensions in it, which an ordinary user cannot
+make again, and its privileges. So public, and every schema that holds an extension, is emptied
+thing by thing and gets back the privileges with which it was made; the snapshot adds its own.
+Sources: https://www.postgresql.org/docs/current/catalog-pg-depend.html and
+https://www.postgresql.org/docs/current/catalog-pg-init-privs.html
+"""
+
+from collections.abc import Iterable
+
+_CLEAR = """
+BEGIN;
+SET LOCAL lock_timeout = '500ms';
+SET LOCAL client_min_messages = warning;
+SELECT set_config('schema_lab.extensions', {extensions}::text, true),
+       set_config('schema_lab.emptied', {emptied}::text, true);
+DO $$
+DECLARE
+  extensions text[] := current_setting('schema_lab.extensions');
+  emptied text[] := current_setting('schema_lab.emptied');
+  thing record;
+BEGIN
+  FOR thing IN
+    SELECT extname FROM pg_extension WHERE extname <> ALL (extensions) AND extname <> 'plpgsql'
+  LOOP
+    EXECUTE format('DROP EXTENSION IF EXISTS %I CASCADE', thing.extname);
+  END LOOP;
+
+  FOR thing IN
+    SELECT nspname FROM pg_namespace n
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> ALL (emptied)
+      AND NOT EXISTS (SELECT FROM pg_depend
+                      WHERE classid = 'pg_namespace'::regclass AND objid = n.oid AND deptype = 'e')
+  LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', thing.nspname);
+  END LOOP;
+
+  LOOP  -- what the schemas hold, apart from members of extensions and parts of other things
+    SELECT what.type, what.identity INTO thing
+    FROM pg_depend d
+    JOIN pg_namespace n ON n.oid = d.refobjid
+    CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS what
+    WHERE d.refclassid = 'pg_namespace'::regclass AND n.nspname = ANY (emptied)
+      AND d.deptype = 'n' AND d.objsubid = 0 AND d.classid <> 'pg_extension'::regclass
+      AND NOT EXISTS (SELECT FROM pg_depend other
+                      WHERE other.classid = d.classid AND other.objid = d.objid
+                        AND other.objsubid = 0 AND other.refobjid <> d.objid
+                        AND other.deptype IN ('e', 'i'))
+    LIMIT 1;
+    EXIT WHEN NOT FOUND;
+    EXECUTE format('DROP %s %s CASCADE', replace(thing.type, ' object', ''), thing.identity);
+  END LOOP;
+
+  FOR thing IN
+    SELECT DISTINCT nspname,
+           CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS who
+    FROM pg_namespace CROSS JOIN LATERAL aclexplode(nspacl)
+    WHERE nspname = ANY (emptied) AND pg_has_role(nspowner, 'USAGE')
+  LOOP
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s CASCADE', thing.nspname, thing.who);
+  END LOOP;
+  FOR thing IN
+    SELECT nspname, privilege_type AS may,
+           CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS who
+    FROM pg_namespace n
+    LEFT JOIN pg_init_privs i
+      ON i.objoid = n.oid AND i.classoid = 'pg_namespace'::regclass AND i.privtype = 'i'
+    CROSS JOIN LATERAL aclexplode(coalesce(i.initprivs, acldefault('n', nspowner)))
+    WHERE nspname = ANY (emptied) AND pg_has_role(nspowner, 'USAGE')
+  LOOP
+    EXECUTE format('GRANT %s ON SCHEMA %I TO %s', thing.may, thing.nspname, thing.who);
+  END LOOP;
+END
+$$;
+"""
+
+
+def clearing(extensions: Iterable[str], emptied: Iterable[str]) -> str:
+    """Give the SQL that begins a transaction and empties the database in it.
+
+    Parameters
+    ----------
+    extensions
+        Those that stay.
+    emptied
+        The schemas that stay without their contents; all others go.
+    """
+    return _CLEAR.format(extensions=_array(extensions), emptied=_array(emptied))
+
+
+def _array(names: Iterable[str]) -> str:
+    """Spell names as an array of SQL.
+
+    Examples
+    --------
+    >>> _array(["it's"])
+    "ARRAY['it''s']::text[]"
+    """
+    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(names))
+    return f"ARRAY[{quoted}]::text[]"

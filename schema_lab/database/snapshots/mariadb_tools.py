@@ -1,0 +1,158 @@
+"""MariaDB's and MySQL's own programs: the one that dumps, and the client that loads.
+
+A dump is an archive of five SQL files. They are apart since a restore needs them apart: tables
+move between databases in one statement, while routines, views, triggers and events have to be
+made anew where they belong.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import sqlalchemy as sa
+
+from schema_lab.database.snapshots.mariadb_names import Names
+from schema_lab.database.snapshots.progress import counted
+from schema_lab.database.snapshots.tools import Command, feed, output, version_of
+from schema_lab.errors import DatabaseError
+
+TABLES = "tables.sql"
+PROGRAMS = ("routines.sql", "views.sql", "triggers.sql", "events.sql")
+"""In the order in which one may need another."""
+
+_PARTS = {
+    TABLES: ("--skip-triggers",),
+    "routines.sql": ("--no-data", "--no-create-info", "--skip-triggers", "--routines"),
+    "views.sql": ("--skip-triggers",),
+    "triggers.sql": ("--no-data", "--no-create-info", "--triggers"),
+    "events.sql": ("--no-data", "--no-create-info", "--skip-triggers", "--events"),
+}
+_DUMP = (
+    "--single-transaction",
+    "--skip-lock-tables",
+    "--hex-blob",
+    "--no-tablespaces",
+    "--max-allowed-packet=1G",
+)
+_VERSIONS = {
+    "mariadb": re.compile(r"(\d+)\.(\d+)\.\d+-MariaDB"),
+    "mysql": re.compile(r"Ver (\d+)\.(\d+)\.\d+ "),
+}
+_PROGRAMS = {"mariadb": ("mariadb-dump", "mariadb"), "mysql": ("mysqldump", "mysql")}
+_FORMER_NAMES = {"mariadb-dump": "mysqldump", "mariadb": "mysql"}
+_TITLES = {"mariadb": "MariaDB", "mysql": "MySQL"}
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The dump program and the client that fit a server, and how they log in there."""
+
+    dumper: Path
+    client: Path
+    url: sa.URL
+    is_mariadb: bool
+    wait: float
+
+    @classmethod
+    def of(cls, connection: sa.Connection, wait: float) -> "Tools":
+        """Find the programs of the server's own kind and of its version or newer.
+
+        Raises
+        ------
+        DatabaseError
+            When they are missing, of the other kind, or older than the server.
+        """
+        kind = "mariadb" if getattr(connection.dialect, "is_mariadb", False) else "mysql"
+        major, minor = (connection.dialect.server_version_info or (0, 0))[:2]
+        dumper, client = (
+            _fitting(name, kind, (int(major), int(minor))) for name in _PROGRAMS[kind]
+        )
+        return cls(dumper, client, connection.engine.url, kind == "mariadb", wait)
+
+    def dump(self, names: Names, file: IO[bytes], parts: tuple[str, ...]) -> None:
+        """Write parts of the database into an archive. Read-only on the database."""
+        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+            for part in parts:
+                command = self._dump_command(names, part)
+                with archive.open(part, "w", force_zip64=True) as member:
+                    for piece in counted(output(command), "snapshot") if command else ():
+                        member.write(piece)
+
+    def load(self, archive: ZipFile, part: str, database: str) -> None:
+        """Run a part of an archive in a database; changes that database."""
+        client = self._command(
+            self.client,
+            "--binary-mode",
+            "--max-allowed-packet=1G",
+            f"--init-command=SET SESSION lock_wait_timeout = {max(1, int(self.wait))}",
+            f"--database={database}",
+        )
+        total = archive.getinfo(part).file_size
+        with archive.open(part) as member:
+            feed(client, counted(_pieces(member), "restore", total))
+
+    def _dump_command(self, names: Names, part: str) -> Command | None:
+        database, views = names.database, names.views()
+        others = [] if self.is_mariadb else ["--set-gtid-purged=OFF"]
+        if part == "views.sql":
+            if not views:
+                return None
+            chosen = ["--", database, *views]
+        else:
+            chosen = [*(f"--ignore-table={database}.{view}" for view in views), "--", database]
+        if part == TABLES and names.have_history():
+            others.append("--dump-history")
+        return self._command(self.dumper, *_DUMP, *others, *_PARTS[part], *chosen)
+
+    def _command(self, program: Path, *arguments: str) -> Command:
+        """Log in as the driver does: no option files, TCP unless the URL names a socket."""
+        url, query = self.url, self.url.query
+        login = [
+            "--no-defaults",  # has to come first
+            f"--host={url.host or 'localhost'}",
+            f"--port={url.port or 3306}",
+            f"--user={url.username or ''}",
+            "--default-character-set=utf8mb4",
+            *(_socket(query) or ["--protocol=tcp"]),
+            *(f"--{name.replace('_', '-')}={query[name]}" for name in _TLS if name in query),
+        ]
+        if self.is_mariadb and "ssl_ca" not in query:
+            login.append("--skip-ssl-verify-server-cert")  # the driver does not verify it either
+        secret = {"MYSQL_PWD": url.password or ""}
+        return Command((str(program), *login, *arguments), secret, url)
+
+
+_TLS = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher")
+
+
+def _socket(query: object) -> list[str]:
+    path = query.get("unix_socket") if hasattr(query, "get") else None
+    return [f"--socket={path}"] if path else []
+
+
+def _pieces(member: IO[bytes]) -> Iterator[bytes]:
+    while piece := member.read(1 << 16):
+        yield piece
+
+
+def _fitting(name: str, kind: str, server: tuple[int, ...]) -> Path:
+    title, wanted = _TITLES[kind], ".".join(map(str, server))
+    cure = f"Install the client programs of {title} {wanted} or newer, then try again."
+    path = which(name) or which(_FORMER_NAMES.get(name, name))
+    if path is None:
+        raise DatabaseError(f"{title}'s {name} is not installed.", cure)
+    said = version_of(Path(path)).strip()
+    found = _VERSIONS[kind].search(said)
+    if found is None:
+        raise DatabaseError(f"{path} is not {title}'s, but says: {said[:100]}.", cure)
+    if (int(found[1]), int(found[2])) < server:
+        raise DatabaseError(
+            f"{name} is of version {found[1]}.{found[2]}, older than the server's {wanted}, "
+            "and may not know all that is in it.",
+            cure,
+        )
+    return Path(path)
