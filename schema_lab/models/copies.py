@@ -8,11 +8,10 @@ Alembic copies them through the same method.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined as Undefined
 from sqlalchemy import Column, ForeignKey
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.schema import SchemaItem
@@ -41,9 +40,10 @@ def _items(value: Any) -> Iterator[Column[Any] | ForeignKey]:
     if isinstance(value, (Column, ForeignKey)):
         yield value
     elif isinstance(value, (FieldInfo, FieldInfoMetadata)):
-        args: Any = getattr(value, "sa_column_args", Undefined)
-        inner = [getattr(value, "sa_column", None), *getattr(value, "metadata", ())]
-        for each in inner if args is Undefined else [*inner, *args]:
+        arguments = getattr(value, "sa_column_args", None)
+        for each in arguments if isinstance(arguments, Sequence) else ():
+            yield from _items(each)
+        for each in (getattr(value, "sa_column", None), *getattr(value, "metadata", ())):
             yield from _items(each)
     elif get_origin(value) is Annotated:
         for each in value.__metadata__:

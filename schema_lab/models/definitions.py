@@ -78,6 +78,11 @@ class Definition:
             yield self.namespace[key].link_model.name
 
     @property
+    def module(self) -> str:
+        """The module of the class statement."""
+        return str(self.namespace["__module__"])
+
+    @property
     def is_derived_from_itself(self) -> bool:
         """Whether a class of this very name is among the bases."""
         return ByName(self.name) in self.bases

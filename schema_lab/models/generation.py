@@ -78,7 +78,7 @@ class Generation:
 
     def _made(self, definition: Definition) -> type[SQLModel]:
         kept = definition.without({key for name, key in self.absent if name == definition.name})
-        bases = tuple(self._base(each) for each in kept.bases)
+        bases = tuple(self._base(each, kept.name) for each in kept.bases)
         body = kept.body(self._named)
         if kept.is_derived_from_itself:
             del body[MARK]
@@ -100,14 +100,14 @@ class Generation:
             raise
         self.is_sound = True
 
-    def _base(self, base: type[Any] | ByName) -> type[Any]:
+    def _base(self, base: type[Any] | ByName, derived: str) -> type[Any]:
         if not isinstance(base, ByName):
             return base
         found = self._named(base.name) if base.name else self.base
         if found is None:
             raise ModelError(
-                f"A class derives from {base.name}, which is not defined.",
-                f"Define {base.name} first, or forget the class that derives from it.",
+                f"{derived} derives from {base.name}, which is not defined.",
+                f"Define {base.name} again, or forget {derived} first.",
             )
         return found
 

@@ -38,6 +38,7 @@ class Succession:
         self._owner = owner
         self._proposed: Generation | None = None
         self._settled: dict[str, Definition] = {}
+        self._modules: dict[str, str] = {}
         self._is_settled = True
         self._in_settle = False
 
@@ -58,6 +59,7 @@ class Succession:
         """
         if definition.is_derived_from_itself:
             return (self._proposed or self.current).build(definition)
+        self._refuse_namesake(definition)
         generation = self._open(definition.name)
         try:
             made = generation.build(definition)
@@ -65,6 +67,7 @@ class Succession:
             self._undo(generation)
             raise
         self.definitions[definition.name] = definition
+        self._modules[definition.name] = definition.module
         self._is_settled = False
         return made
 
@@ -92,6 +95,20 @@ class Succession:
             raise
         finally:
             self._in_settle = False
+
+    def _refuse_namesake(self, definition: Definition) -> None:
+        """Raise a ModelError when two modules define a class of the same name.
+
+        The second would take the place of the first, whose table would then seem to be gone. A
+        notebook may redefine the class of a module, and any statement one that came with a seed.
+        """
+        name, second = definition.name, definition.module
+        first = self._modules.get(name, second) if name in self.definitions else second
+        if first != second and "__main__" not in (first, second):
+            raise ModelError(
+                f"Two modules define a class named {name}: {first} and {second}.",
+                "Give one of the two another name.",
+            )
 
     def _open(self, name: str) -> Generation:
         """Give the generation that a class statement goes into."""

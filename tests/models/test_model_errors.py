@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from schema_lab.errors import ModelError, SchemaLabError
-from tests.models.conftest import POST, USER, Cells
+from tests.models.conftest import POST, POST_WITHOUT_BODY, USER, Cells
 from tests.models.test_forms import ID
 
 PART = "class Part(Model, table=True):\n    "
@@ -144,6 +144,20 @@ def test_a_class_with_the_table_of_a_bare_table_says_so(cells: Cells) -> None:
     cells.run_open('sa.Table("part", Model.metadata, sa.Column("id", sa.Integer))')
     with pytest.raises(ModelError, match="Part has the table part, which is there without a class"):
         cells.run(PART + ID)
+
+
+def test_two_modules_cannot_define_the_same_class(cells: Cells) -> None:
+    """A second class of the same name does not silently take the table of the first away."""
+    cells.run(USER, POST)
+    with pytest.raises(ModelError, match="cells_of_a_test and billing"):
+        cells.run(f'__name__ = "billing"{POST}')
+    assert "posts" in cells.models.metadata.tables
+
+
+def test_a_notebook_may_redefine_the_class_of_a_module(cells: Cells) -> None:
+    """The notebook is where classes are meant to be redefined."""
+    cells.run(USER, POST, f'__name__ = "__main__"{POST_WITHOUT_BODY}')
+    assert "body" not in cells.columns("posts")
 
 
 def test_names_go_back_to_the_former_classes(cells: Cells) -> None:
