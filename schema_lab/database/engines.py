@@ -3,14 +3,17 @@
 The notebook, the command line and `scripts/run_migrations.py` all connect through here.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import NullPool
 
+from schema_lab.database.sqlite_holder import holder
 from schema_lab.errors import DatabaseError
 
 SQLITE_BEGIN = "sqlite_begin"
@@ -48,6 +51,7 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
     engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
+    event.listen(engine, "handle_error", partial(_on_sqlite_error, wait))
     return engine
 
 
@@ -59,6 +63,55 @@ def _on_sqlite_connect(connection: Any, record: Any) -> None:
 def _on_sqlite_begin(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get(SQLITE_BEGIN, "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _on_sqlite_error(wait: float, context: Any) -> DatabaseError | None:
+    """Name who is in the way, where SQLite only says that the database is locked."""
+    error = context.original_exception
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+        return None
+    return DatabaseError(
+        f"Another program is using this database ({holder(context.engine.url.database or '')}); "
+        f"it did not finish within {wait:g} s.",
+        "Wait until it is done, then try again; a longer wait may be asked for.",
+    )
+
+
+@contextmanager
+def sqlite_transactions(connection: sa.Connection, wait: float) -> Iterator[None]:
+    """Migrate in real transactions also on a SQLite engine that is not `engine_for`'s.
+
+    The driver's own mode commits at DDL. What is changed on the connection is put back.
+    """
+    engine = connection.engine
+    if engine.dialect.name != "sqlite" or event.contains(engine, "begin", _on_sqlite_begin):
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    level, busy = driver.isolation_level, _pragma(connection, "busy_timeout")
+    hooks = [
+        ("begin", _instead_of_theirs, connection),
+        ("handle_error", partial(_on_sqlite_error, wait), engine),
+    ]
+    driver.isolation_level = None
+    _pragma(connection, f"busy_timeout={int(wait * 1000)}")
+    for name, hook, target in hooks:
+        event.listen(target, name, hook)
+    try:
+        yield
+    finally:
+        for name, hook, target in hooks:
+            event.remove(target, name, hook)
+        driver.isolation_level = level
+        _pragma(connection, f"busy_timeout={busy or 0}")
+
+
+def _instead_of_theirs(connection: sa.Connection) -> None:
+    """Begin a transaction in place of the one that the engine's own listener may have begun."""
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
+    _on_sqlite_begin(connection)
 
 
 @contextmanager

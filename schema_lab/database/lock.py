@@ -1,7 +1,7 @@
 """One migrator at a time: a lock on the migrating connection itself.
 
 A lock on another connection would be freed while this one's DDL still runs. SQLite needs none:
-BEGIN IMMEDIATE is the lock.
+BEGIN IMMEDIATE is the lock, and the engine's recipe names who holds it.
 """
 
 import hashlib
@@ -80,6 +80,7 @@ def _statement(connection: sa.Connection, verb: str) -> sa.Executable:
             return sa.text(
                 "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
                 " AND (classid::bigint << 32) + objid::bigint = :key"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             ).bindparams(key=_POSTGRESQL_KEY)
         function = {"try": sa.func.pg_try_advisory_lock, "release": sa.func.pg_advisory_unlock}
         return sa.select(function[verb](key))

@@ -7,28 +7,22 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from schema_lab.database import SQLITE_BEGIN, broken_foreign_keys, exclusive, foreign_keys_off
+from schema_lab.database import (
+    SQLITE_BEGIN,
+    broken_foreign_keys,
+    exclusive,
+    foreign_keys_off,
+    sqlite_transactions,
+)
 from schema_lab.errors import MigrationError
 
+STRICT = "CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_ALL_TABLES')"
 SETTINGS = {
-    "postgresql": ("SET lock_timeout = '500ms'",),
-    "mysql": (
-        "SET SESSION lock_wait_timeout = 1",
-        "SET SESSION innodb_lock_wait_timeout = 5",
-        "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_ALL_TABLES')",
-    ),
+    "postgresql": {"lock_timeout": "'500ms'"},
+    "mysql": {"lock_wait_timeout": "1", "innodb_lock_wait_timeout": "5", "sql_mode": STRICT},
 }
 """A DDL statement that waits for a table's lock blocks every reader behind it: wait briefly and
 try again. Without strict mode, MariaDB stores 0 or '' where a value does not fit."""
-
-DEFAULTS = {
-    "postgresql": ("RESET lock_timeout",),
-    "mysql": (
-        "SET SESSION lock_wait_timeout = DEFAULT",
-        "SET SESSION innodb_lock_wait_timeout = DEFAULT",
-        "SET SESSION sql_mode = DEFAULT",
-    ),
-}
 
 
 @contextmanager
@@ -48,26 +42,38 @@ def ready(connection: sa.Connection, timeout: float) -> Iterator[sa.Connection]:
         When the lock is not free in time, or a transaction is open.
     """
     connection.execution_options(**{SQLITE_BEGIN: "IMMEDIATE"})
-    with foreign_keys_off(connection), exclusive(connection, timeout), _settings(connection):
+    with (
+        sqlite_transactions(connection, timeout),
+        foreign_keys_off(connection),
+        exclusive(connection, timeout),
+        _settings(connection),
+    ):
         yield connection
 
 
 @contextmanager
 def _settings(connection: sa.Connection) -> Iterator[None]:
+    """Change settings of the session, and give them back as they were: it may go to a pool."""
     name = "mysql" if connection.dialect.name == "mariadb" else connection.dialect.name
-    _run_all(connection, SETTINGS.get(name, ()))
+    before = {setting: _read(connection, setting) for setting in SETTINGS.get(name, {})}
+    for setting, value in SETTINGS.get(name, {}).items():
+        connection.exec_driver_sql(f"SET SESSION {setting} = {value}")
+    connection.commit()
     try:
         yield
     finally:
         with suppress(DBAPIError):  # a connection that is gone has no settings either
             connection.rollback()
-            _run_all(connection, DEFAULTS.get(name, ()))
+            for setting, value in before.items():
+                literal = value if isinstance(value, int) else f"'{value}'"
+                connection.exec_driver_sql(f"SET SESSION {setting} = {literal}")
+            connection.commit()
 
 
-def _run_all(connection: sa.Connection, statements: tuple[str, ...]) -> None:
-    for statement in statements:
-        connection.exec_driver_sql(statement)
-    connection.commit()
+def _read(connection: sa.Connection, setting: str) -> int | str:
+    shown = f"SHOW {setting}" if connection.dialect.name == "postgresql" else f"SELECT @@{setting}"
+    value: int | str = connection.exec_driver_sql(shown).scalar_one()
+    return value
 
 
 def patiently(seconds: float, work: Callable[[], None], locked: Callable[[], bool]) -> None:
