@@ -59,56 +59,58 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.lab = lab
         self._dialect = ""
         self._problem = ""
-        presses = Presses(self._be_busy, self._fail, self._read)
-        self._presses = presses
-        candidate = CandidatePart(lab, presses)
-        steps = StepsPart(lab, presses, moved=candidate.drop_unwritten)
-        tables = TablesPart(lab, presses)
-        self._candidate, self._steps, self._tables = candidate, steps, tables
+        self._presses = Presses(self._be_busy, self._fail, self._read)
+        self._candidate = CandidatePart(lab, self._presses)
+        self._steps = StepsPart(lab, self._presses, moved=self._candidate.drop_unwritten)
+        self._tables = TablesPart(lab, self._presses)
+        self._name_controls()
+        self._arrange()
+        self._presses.bind(self.refresh_button, self._steps.confirmation.clear)
+        self.refresh()
 
+    def _name_controls(self) -> None:
         self.status_box = words()
         self.refresh_button = button("Refresh", "Read models, revisions and database again")
 
-        self.drift_box = candidate.drift_box
-        self.message_box = candidate.message_box
-        self.autogenerate_button = candidate.autogenerate_button
-        self.candidate_box = candidate.candidate_box
-        self.code_tabs = candidate.code_tabs
-        self.write_button = candidate.write_button
-        self.written_box = candidate.written_box
+        self.drift_box = self._candidate.drift_box
+        self.message_box = self._candidate.message_box
+        self.autogenerate_button = self._candidate.autogenerate_button
+        self.candidate_box = self._candidate.candidate_box
+        self.code_tabs = self._candidate.code_tabs
+        self.write_button = self._candidate.write_button
+        self.written_box = self._candidate.written_box
 
         self.error_box = words()
 
-        self.upgrade_button = steps.upgrade_button
-        self.upgrade_one_button = steps.upgrade_one_button
-        self.downgrade_button = steps.downgrade_button
-        self.target_chooser = steps.target_chooser
-        self.target_button = steps.target_button
-        self.confirm_box = steps.confirmation.box
-        self.confirm_tick = steps.confirmation.tick
-        self.losses_box = steps.confirmation.losses_box
-        self.cancel_button = steps.confirmation.cancel_button
-        self.progress_bar = steps.progress.bar
-        self.progress_label = steps.progress.label
-        self.run_box = steps.run_box
+        self.upgrade_button = self._steps.upgrade_button
+        self.upgrade_one_button = self._steps.upgrade_one_button
+        self.downgrade_button = self._steps.downgrade_button
+        self.target_chooser = self._steps.target_chooser
+        self.target_button = self._steps.target_button
+        self.confirm_box = self._steps.confirmation.box
+        self.losses_box = self._steps.confirmation.losses_box
+        self.confirm_tick = self._steps.confirmation.tick
+        self.cancel_button = self._steps.confirmation.cancel_button
+        self.progress_bar = self._steps.progress.bar
+        self.progress_label = self._steps.progress.label
+        self.run_box = self._steps.run_box
 
         self.history_box = words()
-        self.table_chooser = tables.table_chooser
-        self.rows_box = tables.rows_box
+        self.table_chooser = self._tables.table_chooser
+        self.rows_box = self._tables.rows_box
 
+    def _arrange(self) -> None:
         self.add_class("schema-lab")
         self.add_class("sl-panel")
         self.children = (
             words(f"<style>{views.style.whole()}</style>"),
             section(row(widened(self.status_box), self.refresh_button)),
-            candidate.box,
+            self._candidate.box,
             self.error_box,
-            steps.box,
+            self._steps.box,
             section(heading("History"), self.history_box),
-            tables.box,
+            self._tables.box,
         )
-        presses.bind(self.refresh_button, steps.confirmation.clear)
-        self.refresh()
 
     def refresh(self) -> None:
         """Read where the lab stands and show it; read-only. A failure is shown."""

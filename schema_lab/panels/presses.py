@@ -14,8 +14,8 @@ class Presses:
     """Runs what the buttons of one panel are bound to.
 
     A kernel handles the second click of a double click after the first has ended, when the
-    button is enabled again; so it is told by its time. JupyterLab runs presses on another
-    thread than cells.
+    button is enabled again; so it is told by its time. A front end that uses subshells may
+    send presses on several threads; one runs, the others are dropped.
 
     Parameters
     ----------

@@ -207,13 +207,3 @@ def test_a_dialect_that_cannot_say_it_shows_why() -> None:
     piece = views.candidate.sql_html(candidate(), "oracle")
     assert "No SQL for oracle." in piece
     assert 'role="alert"' in piece
-
-
-def test_views_know_no_other_part_of_the_package() -> None:
-    """The views can be imported where nothing but pygments is installed."""
-    from pathlib import Path
-
-    for path in Path(views.__file__).parent.glob("*.py"):
-        imports = re.findall(r"^(?:from|import) (\S+)", path.read_text(), re.MULTILINE)
-        foreign = [name for name in imports if name.startswith("schema_lab")]
-        assert [name for name in foreign if not name.startswith("schema_lab.views")] == []
