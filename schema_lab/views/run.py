@@ -5,6 +5,9 @@ from schema_lab.views.html import box, details, escape, page
 from schema_lab.views.plain import count, names, visible
 from schema_lab.views.shapes import RunShape, StatementShape
 
+MOST_STATEMENTS = 100
+"""Statements of a run that are shown; the run itself holds all."""
+
 
 def html(run: RunShape, times: bool = False) -> str:
     """Show the run in a box, its statements folded below; `times` adds milliseconds."""
@@ -45,8 +48,10 @@ def _total(run: RunShape) -> str:
 
 
 def _statements(run: RunShape, times: bool) -> str:
-    sql = "\n".join(_statement(s, times) for s in run.statements)
-    return details("SQL that ran", block(sql, "sql"))
+    sql = "\n".join(_statement(s, times) for s in run.statements[:MOST_STATEMENTS])
+    more = len(run.statements) - MOST_STATEMENTS
+    rest = f'<p class="sl-muted">and {count(more, "statement")} more</p>' if more > 0 else ""
+    return details("SQL that ran", block(sql, "sql") + rest)
 
 
 def _statement(statement: StatementShape, times: bool) -> str:

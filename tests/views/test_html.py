@@ -168,6 +168,15 @@ def test_a_run_shows_no_time_unless_asked() -> None:
     assert "1.2 ms" in views.run.html(values.RUN, times=True)
 
 
+def test_a_run_of_many_statements_shows_the_first() -> None:
+    """A data migration of 10,000 statements does not fill the notebook, and says what is left."""
+    statements = tuple(Statement(f"SELECT {n}", 0.1, 1) for n in range(10_000))
+    text = Reader(views.run.html(Run("upgrade", (), ("0001",), ("0001",), statements))).text
+    assert "SELECT 99;" in text
+    assert "SELECT 100;" not in text
+    assert "and 9900 statements more" in text
+
+
 def test_null_is_not_an_empty_text() -> None:
     """A missing value is shown as NULL, an empty text as nothing."""
     page = Reader(views.html.table_html(["a", "b"], [[None, ""]]))
