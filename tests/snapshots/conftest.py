@@ -59,3 +59,10 @@ def scalar(lab: Lab, sql: str) -> object:
     """Read one value from a lab's database."""
     with lab.engine.connect() as connection:
         return connection.scalar(sa.text(sql))
+
+
+def write_program(path: Path, script: str) -> None:
+    """Write a shell script that can be run."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)

@@ -1,13 +1,15 @@
 """MariaDB and MySQL: their dump program writes the snapshot, and it is loaded by exchange."""
 
+import zlib
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 import sqlalchemy as sa
 
 from schema_lab.database.snapshots.mariadb_names import Names
 from schema_lab.database.snapshots.mariadb_swap import swap
 from schema_lab.database.snapshots.mariadb_tools import PROGRAMS, TABLES, Tools
+from schema_lab.errors import DatabaseError
 
 SUFFIX = ".zip"
 
@@ -21,5 +23,11 @@ def copy(connection: sa.Connection, path: Path, wait: float) -> None:
 
 def load(connection: sa.Connection, path: Path, wait: float) -> None:
     """Replace what is in the database; see `mariadb_swap` for what is atomic and what is not."""
-    with ZipFile(path) as archive:
-        swap(connection, Tools.of(connection, wait), archive, wait)
+    tools = Tools.of(connection, wait)
+    try:
+        with ZipFile(path) as archive:
+            swap(connection, tools, archive, wait)
+    except (BadZipFile, KeyError, zlib.error) as error:
+        raise DatabaseError(
+            f"The snapshot's archive is not whole: {error}.", "Choose another of lab.snapshots()."
+        ) from None

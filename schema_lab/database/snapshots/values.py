@@ -44,6 +44,16 @@ class Snapshot:
         return view.html(self)
 
 
+_DTYPES = {
+    "id": "str",
+    "label": "str",
+    "created": "datetime64[us, UTC]",
+    "age": "timedelta64[us]",
+    "bytes": "int64",
+    "heads": "str",
+}
+
+
 @dataclass(frozen=True, repr=False)
 class Snapshots:
     """The snapshots of a project, newest first."""
@@ -67,9 +77,7 @@ class Snapshots:
             for one in self.snapshots
         ]
         frame = pd.DataFrame(rows, columns=["id", "label", "created", "age", "bytes", "heads"])
-        return frame.astype(
-            {"created": "datetime64[us, UTC]", "age": "timedelta64[us]", "bytes": "int64"}
-        )
+        return frame.astype(_DTYPES)
 
     def __iter__(self) -> Iterator[Snapshot]:
         return iter(self.snapshots)
