@@ -1,0 +1,88 @@
+"""Every command of the documents, and what it is known to do."""
+
+from dataclasses import dataclass
+
+from tests.docs import places
+from tests.docs.places import Prepare
+from tests.support.terminal import FIRST, HEAD
+
+NEW = "a new revision"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that is typed in a copy of the project.
+
+    `prepare` comes first; afterwards the database stands at `current`, the newest revisions are
+    `heads` and the command has printed `shown`.
+    """
+
+    prepare: Prepare = places.at_head
+    current: frozenset[str] = frozenset({HEAD})
+    heads: frozenset[str] = frozenset({HEAD})
+    shown: str = ""
+
+
+def at(*revisions: str) -> frozenset[str]:
+    """Name the revisions at which the database stands, or the newest ones."""
+    return frozenset(revisions)
+
+
+RAN = {
+    'alembic revision --autogenerate -m "Add a city"': Ran(places.with_drift, heads=at(NEW)),
+    'alembic revision --autogenerate -m "Add onboarding tracking fields"': Ran(
+        places.with_drift, heads=at(NEW)
+    ),
+    'alembic revision -m "Backfill names"': Ran(heads=at(NEW)),
+    "alembic upgrade head": Ran(places.empty),
+    "alembic upgrade +1": Ran(places.empty, current=at(FIRST)),
+    "alembic upgrade <revision>": Ran(places.empty, current=at(FIRST)),
+    "alembic downgrade -1": Ran(current=at(FIRST)),
+    "alembic downgrade <revision>": Ran(current=at(FIRST)),
+    "alembic downgrade base": Ran(current=at()),
+    "alembic current": Ran(shown=HEAD),
+    "alembic heads": Ran(shown=HEAD),
+    "alembic history": Ran(shown=f"{FIRST} -> {HEAD}"),
+    "alembic check": Ran(shown="No new upgrade operations detected"),
+    'alembic merge -m "Join" <revision> <revision>': Ran(
+        places.with_two_heads, current=at(FIRST), heads=at(NEW)
+    ),
+    'alembic merge -m "Join the branches" heads': Ran(
+        places.with_two_heads, current=at(FIRST), heads=at(NEW)
+    ),
+    "alembic stamp head": Ran(places.changed_by_hand),
+    "alembic stamp --purge head": Ran(places.at_a_revision_that_is_gone),
+    "alembic upgrade head --sql": Ran(shown="CREATE TABLE users"),
+    "python scripts/run_migrations.py": Ran(places.empty, shown=f"upgraded to {HEAD}"),
+    "python scripts/run_migrations.py --wait 60": Ran(places.empty, shown=f"upgraded to {HEAD}"),
+}
+
+PLANNED = {
+    "make lab": "installs, and serves until it is stopped; check-newcomer runs it",
+    "make lab PORT=8899 BROWSER=none": "as make lab",
+    "make lab PYTHON=python3.12": "as make lab, and no other Python is here",
+    "make test": "is what runs this test",
+    "make lint": "the first part of make test",
+    "make notebooks": "would write over the stored outputs; tests/notebooks runs them",
+    "make tour": "the same notebook runs in tests/notebooks, the script in tests/setup",
+}
+"""Commands that are only planned with `make --dry-run`, and why."""
+
+COMPOSED = {
+    "docker-compose up -d db api",
+    "docker-compose exec api alembic current",
+    "docker-compose --profile migrate run --rm migrate",
+    "docker-compose up lab",
+}
+"""Commands that need Docker: their services, profiles and programs are looked up instead."""
+
+LOOKED_UP = {
+    "make help": "prints",
+    "alembic init alembic": "makes another project than this one",
+    "source .venv/bin/activate": "changes the reader's shell; make creates the folder",
+    'pip install -e "path/to/schema_lab[lab,postgresql]"': "would install; its extras exist",
+    "conda env create -f environment.yml": "needs conda; the file names the package",
+}
+"""The rest, each with a test of its own."""
+
+KNOWN = RAN.keys() | PLANNED.keys() | COMPOSED | LOOKED_UP.keys()

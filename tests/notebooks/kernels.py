@@ -1,0 +1,67 @@
+"""Notebooks, taken apart and put together otherwise, and run in a kernel."""
+
+import copy
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from scripts.notebooks import NOTEBOOKS, normalise, run
+from tests.support.servers import SERVERS, answers
+
+YOUR_TURN = "# your turn"
+DONE = "✓ Well done."
+NOT_YET = "Not yet: "
+ON_SERVERS = "03_nothing_lost"
+
+
+def paths() -> list[Path]:
+    """List the notebooks; the one on servers only where they answer."""
+    found = sorted(NOTEBOOKS.glob("*.ipynb"))
+    if all(map(answers, SERVERS)):
+        return found
+    return [path for path in found if path.stem != ON_SERVERS]
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook with its stored outputs."""
+    return nbformat.read(path, as_version=4)
+
+
+def sources(notebook: NotebookNode, kind: str) -> list[str]:
+    """List the sources of all markdown or all code cells."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == kind]
+
+
+def code(notebook: NotebookNode, word: str) -> str:
+    """Find the one code cell that holds a word."""
+    (found,) = [source for source in sources(notebook, "code") if word in source]
+    return found
+
+
+def outputs(cells: Iterable[NotebookNode]) -> list[list[dict[str, Any]]]:
+    """Give what each code cell has shown, without its running number."""
+    return [
+        [{**output, "execution_count": None} for output in cell.outputs]
+        for cell in cells
+        if cell.cell_type == "code"
+    ]
+
+
+def ran(cells: Iterable[str | NotebookNode]) -> list[NotebookNode]:
+    """Run cells, one after the other, in one fresh kernel, and give them with their outputs."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else copy.deepcopy(cell)
+        for cell in cells
+    ]
+    run(notebook, NOTEBOOKS)
+    normalise(notebook)
+    return list(notebook.cells)
+
+
+def said(cell: NotebookNode) -> str:
+    """Give what a cell has printed."""
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
