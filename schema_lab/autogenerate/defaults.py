@@ -44,19 +44,30 @@ def plain(default: str | None) -> str | None:
     """
     if default is None or default.strip().upper() == "NULL":
         return None
+    text = without_casts(default)
+    if _NUMBER.fullmatch(text.strip("'")):
+        return text.strip("'")
+    if text.lower() in ("true", "false"):
+        return {"true": "1", "false": "0"}[text.lower()]
+    return _SAME.get(text.lower(), text)
+
+
+def without_casts(default: str) -> str:
+    """Take PostgreSQL's casts and outer brackets from a default.
+
+    Examples
+    --------
+    >>> without_casts("('free'::character varying)")
+    "'free'"
+    """
     text = default.strip()
     while True:
         shorter = _CAST.sub("", text).strip()
         if shorter.startswith("(") and shorter.endswith(")") and _closes_at_end(shorter):
             shorter = shorter[1:-1].strip()
         if shorter == text:
-            break
+            return text
         text = shorter
-    if _NUMBER.fullmatch(text.strip("'")):
-        return text.strip("'")
-    if text.lower() in ("true", "false"):
-        return {"true": "1", "false": "0"}[text.lower()]
-    return _SAME.get(text.lower(), text)
 
 
 def _closes_at_end(text: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import ops
 
+from schema_lab.autogenerate.defaults import without_casts
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -101,7 +103,8 @@ def _changes(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[tupl
         before = default_text(operation.existing_server_default, dialect)
         yield "default", before, default_text(operation.modify_server_default, dialect)
     if operation.modify_comment is not False:
-        yield "comment", str(operation.existing_comment), str(operation.modify_comment)
+        before = comment_text(operation.existing_comment)
+        yield "comment", before, comment_text(operation.modify_comment)
 
 
 @describe.register
@@ -142,8 +145,8 @@ def _(operation: ops.DropConstraintOp, dialect: sa.Dialect) -> Iterator[Operatio
 @describe.register(ops.DropTableCommentOp)
 def _(operation: Any, dialect: sa.Dialect) -> Iterator[Operation]:
     table = full_name(operation.table_name, operation.schema)
-    before = operation.existing_comment
-    after = getattr(operation, "comment", None)
+    before = comment_text(operation.existing_comment)
+    after = comment_text(getattr(operation, "comment", None))
     sentence = f"alter table {table}: comment {before} → {after}"
     yield Operation("~", sentence, "alter_table", table, before=before, after=after)
 
@@ -185,9 +188,15 @@ def default_text(default: Any, dialect: sa.Dialect) -> str:
     if isinstance(value, str):
         return f"'{value}'" if isinstance(default, sa.DefaultClause) else value
     try:
-        return str(value.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        text = str(value.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     except (sa.exc.CompileError, AttributeError):
         return repr(value)
+    return without_casts(text)
+
+
+def comment_text(comment: Any) -> str:
+    """Give a comment in quotes; "none" where there is none."""
+    return "none" if comment is None or comment is False else repr(comment)
 
 
 def constraint_text(constraint: sa.Constraint) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schema_lab.autogenerate.defaults import differs
+from schema_lab.autogenerate.implied_indexes import drop_implied_indexes
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.rendering import render_item
@@ -53,6 +54,7 @@ def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
 def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     """Put a script in order and out of batch mode (a `process_revision_directives` function)."""
     in_one_order(context, revision, scripts)
+    drop_implied_indexes(context, revision, scripts)
     native_on_sqlite(context, revision, scripts)
 
 

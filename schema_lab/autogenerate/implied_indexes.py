@@ -1,0 +1,87 @@
+"""InnoDB's own index under a foreign key: it stays when the key goes, so the script drops it too.
+
+MariaDB and MySQL make an index of the foreign key's name when no other index covers its columns.
+Source: https://mariadb.com/kb/en/foreign-keys/
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+Operations = list[ops.MigrateOperation]
+
+
+def drop_implied_indexes(
+    context: MigrationContext, revision: Any, directives: list[ops.MigrationScript]
+) -> None:
+    """Drop, after each dropped foreign key, the index that was made for it.
+
+    A `process_revision_directives` function; changes the directives in place.
+    """
+    if context.dialect.name not in ("mysql", "mariadb") or context.connection is None:
+        return
+    inspector = sa.inspect(context.connection)
+    for script in directives:
+        for table in _tables(script.upgrade_ops_list):
+            names = {one["name"] for one in _indexes(inspector, table)}
+            table.ops = list(_with_indexes(table, lambda key, names=names: key.name in names))
+        for table in _tables(script.downgrade_ops_list):
+            covered = _covered(inspector, table, script.upgrade_ops_list)
+            table.ops = list(
+                _with_indexes(table, lambda key, covered=covered: not _is_covered(key, covered))
+            )
+
+
+def _tables(containers: Sequence[Any]) -> Iterator[ops.ModifyTableOps]:
+    for container in containers:
+        yield from (one for one in container.ops if isinstance(one, ops.ModifyTableOps))
+
+
+def _indexes(inspector: sa.Inspector, table: ops.ModifyTableOps) -> list[Any]:
+    if not inspector.has_table(table.table_name, schema=table.schema):
+        return []
+    return list(inspector.get_indexes(table.table_name, schema=table.schema))
+
+
+def _with_indexes(table: ops.ModifyTableOps, implied: Any) -> Iterator[ops.MigrateOperation]:
+    dropped = {one.index_name for one in table.ops if isinstance(one, ops.DropIndexOp)}
+    for one in table.ops:
+        yield one
+        key = _foreign_key(one)
+        if key is not None and key.name not in dropped and implied(key):
+            made = ops.CreateIndexOp(key.name, table.table_name, key.column_keys)
+            yield ops.DropIndexOp(key.name, table.table_name, _reverse=made)
+
+
+def _foreign_key(operation: ops.MigrateOperation) -> sa.ForeignKeyConstraint | None:
+    if not isinstance(operation, ops.DropConstraintOp) or not operation.constraint_name:
+        return None
+    if operation.constraint_type != "foreignkey":
+        return None
+    constraint = operation.to_constraint()
+    return constraint if isinstance(constraint, sa.ForeignKeyConstraint) else None
+
+
+def _covered(
+    inspector: sa.Inspector, table: ops.ModifyTableOps, upgrades: Sequence[Any]
+) -> list[list[str]]:
+    """List the columns of the indexes that are there, or that the same upgrade makes."""
+    covered = [list(one["column_names"]) for one in _indexes(inspector, table)]
+    if inspector.has_table(table.table_name, schema=table.schema):
+        key = inspector.get_pk_constraint(table.table_name, schema=table.schema)
+        covered.append(list(key["constrained_columns"]))
+    for same in _tables(upgrades):
+        for one in same.ops if same.table_name == table.table_name else ():
+            if isinstance(one, ops.CreateIndexOp):
+                covered.append([str(getattr(c, "name", c)) for c in one.columns])
+            if isinstance(one, ops.CreateUniqueConstraintOp):
+                covered.append(list(one.columns))
+    return covered
+
+
+def _is_covered(key: sa.ForeignKeyConstraint, covered: list[list[str]]) -> bool:
+    columns = list(key.column_keys)
+    return any(one[: len(columns)] == columns for one in covered)
