@@ -7,6 +7,10 @@ hostile default runs. Source: alembic/ddl/postgresql.py, `compare_server_default
 import re
 from typing import Any
 
+import sqlalchemy as sa
+
+from schema_lab.autogenerate.sql_text import sql_of
+
 _CAST = re.compile(r"::[\w\s\".]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _SAME = {"now": "now", "now()": "now", "current_timestamp()": "now", "current_timestamp": "now"}
@@ -26,12 +30,31 @@ def differs(
     """
     if getattr(metadata_column, "autoincrement", False) is True or _is_sequence(inspected_default):
         return False
-    before, after = plain(inspected_default), plain(rendered_metadata_default)
+    before = plain(inspected_default)
+    after = plain(_as_sql(metadata_default, rendered_metadata_default))
     if before is None or after is None:
         return before is not after
     if before == after:
         return False
     return _is_literal(before) and _is_literal(after)
+
+
+def _as_sql(default: Any, rendered: str | None) -> str | None:
+    """Quote a plain string, which Alembic hands over without its quotes."""
+    text = getattr(default, "arg", None)
+    return "'" + text.replace("'", "''") + "'" if isinstance(text, str) else rendered
+
+
+def _written(column: Any, dialect: Any) -> str | None:
+    """Give the default of a model's column as SQL; a plain string is one for a text column only.
+
+    In a column of another type the database may spell it anew: '2026-01-01' with a time, say.
+    """
+    default = getattr(column.server_default, "arg", None)
+    if isinstance(default, str):
+        is_text = isinstance(getattr(column.type, "impl", column.type), sa.String)
+        return "'" + default.replace("'", "''") + "'" if is_text else default
+    return None if default is None else sql_of(default, dialect)
 
 
 def plain(default: str | None) -> str | None:
