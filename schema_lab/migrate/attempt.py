@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.runtime.migration import StampStep
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 
 from schema_lab.migrate.batch_guard import BatchGuard
 from schema_lab.migrate.checks import refuse_unfit
@@ -135,7 +134,8 @@ class Attempt:
                 yield self
         finally:
             if self.journaling:
-                with suppress(DBAPIError):  # a connection that is gone leaves it to the next run
+                with suppress(Exception):  # a connection that is gone leaves it to the next run
+                    self.connection.rollback()
                     self.journaling.journal.drop_if_empty()
             for target, name, hook in hooks:
                 event.remove(target, name, hook)
@@ -173,7 +173,8 @@ class Attempt:
             patiently(self.patience, once, lambda: self.lock_timed_out and not self.standing())
 
     def standing(self) -> list[str]:
-        """List the running revision's statements that stand, whatever is rolled back now."""
+        """Roll back what is open, and list the running revision's statements that stand."""
+        self.connection.rollback()
         if self.journaling is not None:
             stopped = self.journaling.journal.stopped()
             return [one.statement for one in stopped.entries if one.done] if stopped else []

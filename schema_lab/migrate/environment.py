@@ -17,6 +17,7 @@ from schema_lab.history import (
     ChecksumFile,
     Project,
     Standing,
+    check_when_loaded,
     fresh_sources,
     refuse_damage,
     translate,
@@ -146,6 +147,7 @@ def _change(
         return ()
 
     hooks = {"fn": steps, "on_version_apply": (keeper.applied, attempt.applied)}
+    check_when_loaded(context.script, lambda one: file.read().words(one) if file else "")
     with fresh_sources(), ready(connection, LOCK_TIMEOUT):
         if attempt.journaling is not None:
             look = {"fn": foresee, "dont_mutate": True, "purge": False}

@@ -18,6 +18,7 @@ from typing import Any
 import alembic.config
 
 from schema_lab import Lab, init_db
+from schema_lab.errors import MigrationError
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
@@ -35,8 +36,23 @@ def through_lab() -> None:
 
 
 def through_resume() -> None:
-    """Go on as a notebook does."""
-    Lab().resume()
+    """Go on as a notebook does: where a revision stopped half-way, `lab.upgrade()` says so."""
+    try:
+        Lab().upgrade()
+    except MigrationError as error:
+        if "stopped half-way" not in error.fact:
+            raise
+        Lab().resume()
+
+
+def back_through_lab() -> None:
+    """Downgrade as a notebook does, and go on where that stopped half-way."""
+    try:
+        Lab().downgrade()
+    except MigrationError as error:
+        if "stopped half-way" not in error.fact:
+            raise
+        Lab().resume()
 
 
 def through_command() -> None:
