@@ -80,6 +80,8 @@ class StepsPart:
 
     def show(self, standing: Standing) -> None:
         """Offer the steps that lead away from where the database stands."""
+        if self._standing and self._standing.current != standing.current:
+            self.confirmation.clear()
         self._standing = standing
         options = options_of(standing)
         chosen = self.target_chooser.value

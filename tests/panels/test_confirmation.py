@@ -72,6 +72,14 @@ def test_cancel_takes_the_question_away(upgraded: Panel) -> None:
     assert version(upgraded) == ["0002"]
 
 
+def test_a_question_about_another_state_goes(upgraded: Panel) -> None:
+    """When the database has moved meanwhile, the tick for the former state is gone."""
+    upgraded.downgrade_button.click()
+    upgraded.lab.downgrade()
+    upgraded.refresh()
+    assert upgraded.confirm_box.layout.display == "none"
+
+
 def test_a_destructive_upgrade_waits_for_the_tick(upgraded: Panel, define: Define) -> None:
     """Upgrade asks when a revision drops a column, and runs once it is ticked."""
     define(plan=False)
