@@ -14,7 +14,7 @@ from sqlmodel.main import SQLModelMetaclass, get_column_from_field
 from schema_lab.errors import ModelError
 from schema_lab.models.annotations import relationship_target
 from schema_lab.models.copies import ANNOTATIONS
-from schema_lab.models.definitions import ByName, Definition, name_of
+from schema_lab.models.definitions import Definition, name_of
 
 Classes = Mapping[str, type[SQLModel]]
 Definitions = Mapping[str, Definition]
@@ -45,15 +45,20 @@ def build_error(
         return ModelError(f"{name} has no primary key.", _KEY_CURE)
     if match := re.match(r"Table '(.+?)' is already defined", text):
         return _same_table(name, match[1], definitions, classes)
-    for base in definition.bases:
-        if isinstance(base, ByName) and _table_of(classes.get(base.name)):
-            return ModelError(f"{name} derives from {base.name}, which has a table.", _DERIVED_CURE)
     if (relationship := _relationship_at_fault(definition)) is not None:
         fact = f"{name}.{relationship} does not say which class it holds."
         return ModelError(fact, _TARGET_CURE)
     if (field := _field_at_fault(definition)) is not None:
         return _no_column(f"{name}.{field}", error)
     return ModelError(f"{name} cannot be built: {text}.")
+
+
+def refuse_table_above(definition: Definition, bases: tuple[type[Any], ...]) -> None:
+    """Raise a ModelError for a table class over a table class: SQLModel maps no such class."""
+    for base in bases:
+        if definition.keywords.get("table") and hasattr(base, "__table__"):
+            fact = f"{definition.name} derives from {base.__name__}, which has a table."
+            raise ModelError(fact, _DERIVED_CURE)
 
 
 def mapping_error(error: Exception, metadata: MetaData) -> ModelError:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import MARK, ByName, Definition
-from schema_lab.models.explain import build_error, mapping_error
+from schema_lab.models.explain import build_error, mapping_error, refuse_table_above
 from schema_lab.models.naming import NAMING_CONVENTION
 from schema_lab.models.recorder import Owner, Recorder, built
 from schema_lab.models.relations import Absent
@@ -79,6 +79,7 @@ class Generation:
     def _made(self, definition: Definition) -> type[SQLModel]:
         kept = definition.without({key for name, key in self.absent if name == definition.name})
         bases = tuple(self._base(each, kept.name) for each in kept.bases)
+        refuse_table_above(kept, bases)
         body = kept.body(self._named)
         if kept.is_derived_from_itself:
             del body[MARK]

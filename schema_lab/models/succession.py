@@ -17,6 +17,7 @@ from schema_lab.models.generation import Generation
 from schema_lab.models.names import rebind
 from schema_lab.models.recorder import Owner
 from schema_lab.models.relations import (
+    Absent,
     absent_relationships,
     check_foreign_keys,
     check_relationships,
@@ -60,7 +61,7 @@ class Succession:
         if definition.is_derived_from_itself:
             return (self._proposed or self.current).build(definition)
         self._refuse_namesake(definition)
-        generation = self._open(definition.name)
+        generation = self._open(definition)
         try:
             made = generation.build(definition)
         except ModelError:
@@ -74,7 +75,7 @@ class Succession:
     def remove(self, name: str) -> None:
         """Take a definition out."""
         del self.definitions[name]
-        self._propose()
+        self._propose(absent_relationships(self.definitions))
         self._is_settled = False
 
     def settle(self) -> None:
@@ -110,16 +111,19 @@ class Succession:
                 "Give one of the two another name.",
             )
 
-    def _open(self, name: str) -> Generation:
-        """Give the generation that a class statement goes into."""
-        proposed = self._proposed
-        if name in self.definitions and (proposed is None or name in proposed.classes):
-            return self._propose()
-        return proposed or self.current
+    def _open(self, definition: Definition) -> Generation:
+        """Give the generation that a class statement goes into.
 
-    def _propose(self) -> Generation:
+        A class that is there already, and one that others wait for, begin a new generation.
+        """
+        name, open_now = definition.name, self._proposed or self.current
+        absent = absent_relationships({**self.definitions, name: definition}) & open_now.absent
+        is_there = name in (self.definitions if self._proposed is None else open_now.classes)
+        return self._propose(absent) if is_there or absent != open_now.absent else open_now
+
+    def _propose(self, absent: Absent) -> Generation:
         self._drop_proposed()
-        proposed = Generation(self._owner, self.definitions, absent_relationships(self.definitions))
+        proposed = Generation(self._owner, self.definitions, absent)
         event.listen(proposed.registry, "before_configured", self._before_use)
         event.listen(proposed.registry, "after_configured", self._after_use)
         self._proposed = proposed
@@ -133,7 +137,7 @@ class Succession:
     def _undo(self, generation: Generation) -> None:
         """Leave no trace of a class statement that failed."""
         if not generation.is_sound:
-            self._propose()
+            self._propose(absent_relationships(self.definitions))
             self._is_settled = False
         elif self._is_settled:
             self._drop_proposed()
@@ -141,8 +145,9 @@ class Succession:
     def _completed(self) -> Generation:
         """Build what is missing in the generation that is to be current, and check it."""
         generation = self._proposed or self.current
-        if absent_relationships(self.definitions) != generation.absent:
-            generation = self._propose()
+        absent = absent_relationships(self.definitions)
+        if absent != generation.absent:
+            generation = self._propose(absent)
         generation.replay(self.current)
         check_relationships(self.definitions, generation.classes, generation.absent)
         check_foreign_keys(generation.metadata, generation.classes)
@@ -164,7 +169,7 @@ class Succession:
         self.definitions.clear()
         self.definitions.update(self._settled)
         if self.current.classes.keys() != self._settled.keys() or not self.current.is_sound:
-            self._propose()
+            self._propose(absent_relationships(self.definitions))
             self._adopt(self._completed())
         self._is_settled = True
         rebind(self.current.classes, self._owner)

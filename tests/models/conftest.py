@@ -3,6 +3,7 @@
 import sys
 import types
 from collections.abc import Iterator
+from contextlib import contextmanager
 from textwrap import dedent
 from types import ModuleType
 from typing import Any
@@ -91,11 +92,19 @@ def plain_ddl(module: ModuleType, source: str) -> list[str]:
     return lines
 
 
-@pytest.fixture
-def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
+@contextmanager
+def empty_notebook() -> Iterator[Cells]:
     """Give an empty notebook whose names are a module of their own."""
-    module = ModuleType("cells_of_a_test")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    cells = Cells(module)
-    yield cells
-    vars(module).clear()
+    module = sys.modules["cells_of_a_test"] = ModuleType("cells_of_a_test")
+    try:
+        yield Cells(module)
+    finally:
+        del sys.modules["cells_of_a_test"]
+        vars(module).clear()
+
+
+@pytest.fixture
+def cells() -> Iterator[Cells]:
+    """Give an empty notebook."""
+    with empty_notebook() as cells:
+        yield cells

@@ -63,6 +63,12 @@ def test_the_relationship_works_in_the_cell_in_which_its_class_arrives(cells: Ce
     assert cells["ada"].posts[0].author is cells["ada"]
 
 
+def test_a_query_may_stand_in_the_cell_in_which_its_class_arrives(cells: Cells) -> None:
+    """So may queries."""
+    cells.run(POST, USER + "query = sa.select(User).join(User.posts)")
+    assert "JOIN posts" in str(cells["query"])
+
+
 def test_a_redefinition_may_wait(cells: Cells) -> None:
     """A class that is redefined with a relationship to a missing class stays usable."""
     team = 'team: "Team | None" = Relationship(back_populates="posts")'
