@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.runtime.migration import StampStep
+from alembic.runtime.migration import MigrationContext, StampStep
 from sqlalchemy import event
 
 from schema_lab.migrate.batch_guard import BatchGuard
@@ -48,7 +48,7 @@ class Attempt:
         self.done: list[str] = []
         self.total = 0
         self.running: Any = None
-        self.sql = ""
+        self.sql = self.version_table = ""
         self.statements: list[Statement] = []
         self.lock_timed_out = False
         self._first = self._standing = 0
@@ -56,7 +56,9 @@ class Attempt:
 
     # Alembic's steps ---------------------------------------------------------------------------
 
-    def steps(self, heads: Iterable[str], chosen: Iterable[Any]) -> Iterator[Any]:
+    def steps(
+        self, context: MigrationContext, heads: Iterable[str], chosen: Iterable[Any]
+    ) -> Iterator[Any]:
         """Hand on Alembic's steps one by one, knowing which of them runs.
 
         Raises
@@ -66,6 +68,7 @@ class Attempt:
             would be left without their parent, or when a rebuilt table would lose something.
         """
         steps = list(chosen)
+        self.version_table = context.version_table
         self.before = self.expected = tuple(sorted(heads))
         self.total = len(steps)
         stopped = self._take_up(steps)
@@ -150,7 +153,7 @@ class Attempt:
         self.sql = ""
         if _waits_by_design(connection, sql):
             connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
-        if self.running is None:
+        if self.running is None or _keeps_the_version(sql, self.version_table):
             return
         self.statements.append(Statement(sql.strip(), milliseconds, cursor.rowcount))
         if not _in_transaction(self.connection):
@@ -189,6 +192,12 @@ def is_stamp(step: Any) -> bool:
 def direction_of(step: Any) -> str:
     """Say whether one of Alembic's steps goes up or down."""
     return "upgrade" if step.is_upgrade else "downgrade"
+
+
+def _keeps_the_version(sql: str, version_table: str) -> bool:
+    """Alembic's own statements on its version table; a run reports those of the revisions."""
+    words = sql.replace(".", " ").replace('"', " ").replace("`", " ").split()[:4]
+    return version_table in words and words[0] in ("INSERT", "UPDATE", "DELETE")
 
 
 def _waits_by_design(connection: Any, sql: str) -> bool:

@@ -138,7 +138,7 @@ def _change(
         keeper.scripts = migration_context.script
         if not keeper.stamped:
             refuse_damage(migration_context.script, heads, file.read() if file else None)
-        return attempt.steps(heads, command(heads, migration_context))
+        return attempt.steps(migration_context, heads, command(heads, migration_context))
 
     def foresee(heads: Any, migration_context: Any) -> tuple[()]:
         if not keeper.stamped:

@@ -229,7 +229,7 @@ def _migrate(
         assert context.script is not None
         keeper.scripts = context.script
         refuse_damage(context.script, heads, checksums(environment))
-        return attempt.steps(heads, choose(context.script, heads))
+        return attempt.steps(context, heads, choose(context.script, heads))
 
     def options(given: Options) -> Options:
         theirs = given.get("on_version_apply") or ()
