@@ -18,7 +18,10 @@ from schema_lab.views import candidate as view
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate migration: its operations, both functions, their SQL on each dialect."""
+    """A candidate migration: its operations, both functions, their SQL on each dialect.
+
+    `obstacles` are sentences on live rows over which the upgrade would stumble.
+    """
 
     id: str
     message: str
@@ -30,6 +33,7 @@ class Candidate:
     tables: Mapping[tuple[str, str | None], sa.Table] = field(repr=False, compare=False)
     render_item: Any = field(repr=False, compare=False)
     writer: Callable[[Candidate], Revision] = field(repr=False, compare=False)
+    obstacles: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -56,24 +60,32 @@ class Candidate:
         imports = self.template_arguments.get("imports", "")
         return offline_sql(operations, dialect, self.tables, self.render_item, imports)
 
-    def write(self, *, empty: bool = False) -> Revision:
+    def write(self, *, empty: bool = False, despite_data: bool = False) -> Revision:
         """Write the revision file into versions/; writing it a second time changes nothing.
 
         Parameters
         ----------
         empty
             Write it even when there is nothing to migrate.
+        despite_data
+            Write it even when rows stand in the way, to be edited by hand before it runs.
 
         Raises
         ------
         HistoryError
-            When there is nothing to migrate, or the script directory does not take it, for
-            instance since it has two heads.
+            When there is nothing to migrate, rows stand in the way, or the script directory does
+            not take it, for instance since it has two heads.
         """
         if self.empty and not empty:
             raise HistoryError(
                 "The database equals the models, so there is nothing to write.",
                 'For a revision to be filled by hand: lab.revision("…").',
+            )
+        if self.obstacles and not despite_data:
+            raise HistoryError(
+                f"Live rows stand in the way: {' '.join(self.obstacles)}",
+                "Mend the rows first and autogenerate again; or, to edit the script by hand before "
+                "it runs: candidate.write(despite_data=True).",
             )
         return self.writer(self)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,9 @@ from alembic.autogenerate.render import _render_python_into_templatevars
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
+from schema_lab.autogenerate.data_checks import obstacles_to
 from schema_lab.autogenerate.drift import Drift
+from schema_lab.autogenerate.names import problems_of_names
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
 from schema_lab.history import Environment, Options, look
@@ -30,9 +33,13 @@ class Comparison:
     render_item: Any
     heads: tuple[str, ...]
     live_tables: int
+    bad_names: tuple[str, ...]
+    obstacles: tuple[str, ...]
 
 
-def compare(environment: Environment, metadata: Metadata | None) -> Comparison:
+def compare(
+    environment: Environment, metadata: Metadata | None, *, ask_rows: bool = False
+) -> Comparison:
     """Compare a metadata with the live database.
 
     Parameters
@@ -41,13 +48,15 @@ def compare(environment: Environment, metadata: Metadata | None) -> Comparison:
         The project and its database.
     metadata
         What should be; None leaves what env.py names.
+    ask_rows
+        Whether to look for rows that stand in the way: a query for each demand on them.
 
     Raises
     ------
     SchemaLabError
         When the database cannot be read or env.py fails.
     """
-    return look(environment, _read, env_options(metadata))
+    return look(environment, partial(_read, ask_rows=ask_rows), env_options(metadata))
 
 
 def env_options(metadata: Metadata | None) -> Callable[[Options], Options]:
@@ -67,7 +76,7 @@ def drift_of(comparison: Comparison, notes: tuple[str, ...] = ()) -> Drift:
     return Drift(comparison.operations, notes)
 
 
-def _read(context: MigrationContext) -> Comparison:
+def _read(context: MigrationContext, ask_rows: bool) -> Comparison:
     connection = context.connection
     assert connection is not None
     script = produce_migrations(context, context.opts["target_metadata"])
@@ -83,6 +92,8 @@ def _read(context: MigrationContext) -> Comparison:
         render_item=context.opts.get("render_item"),
         heads=tuple(sorted(context.get_current_heads())),
         live_tables=len(sa.inspect(connection).get_table_names()),
+        bad_names=problems_of_names(upgrade, connection.dialect),
+        obstacles=obstacles_to(upgrade, connection) if ask_rows else (),
     )
 
 

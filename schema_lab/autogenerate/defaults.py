@@ -13,6 +13,9 @@ from schema_lab.autogenerate.sql_text import sql_of
 
 _CAST = re.compile(r"::[\w\s\".]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_MYSQL = ("mysql", "mariadb")
+_ESCAPE = re.compile(r"\\(.)|'(?=')", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a", None: ""}
 _SAME = {"now": "now", "now()": "now", "current_timestamp()": "now", "current_timestamp": "now"}
 
 
@@ -30,8 +33,11 @@ def differs(
     """
     if getattr(metadata_column, "autoincrement", False) is True or _is_sequence(inspected_default):
         return False
-    before = plain(inspected_default)
-    after = plain(_as_sql(metadata_default, rendered_metadata_default))
+    dialect = context.dialect
+    after = _plain_on(dialect, _as_sql(metadata_default, metadata_column.type, dialect))
+    if inspected_default is None and after is not None and dialect.name in _MYSQL:
+        inspected_default = _expression_default(context.connection, inspected_column)
+    before = _plain_on(dialect, inspected_default)
     if before is None or after is None:
         return before is not after
     if before == after:
@@ -39,22 +45,43 @@ def differs(
     return _is_literal(before) and _is_literal(after)
 
 
-def _as_sql(default: Any, rendered: str | None) -> str | None:
-    """Quote a plain string, which Alembic hands over without its quotes."""
-    text = getattr(default, "arg", None)
-    return "'" + text.replace("'", "''") + "'" if isinstance(text, str) else rendered
+def _as_sql(default: Any, type_: Any, dialect: Any) -> str | None:
+    """Say a model's default as SQL.
 
-
-def _written(column: Any, dialect: Any) -> str | None:
-    """Give the default of a model's column as SQL; a plain string is one for a text column only.
-
-    In a column of another type the database may spell it anew: '2026-01-01' with a time, say.
+    A plain string is quoted for a text column only: in another, the database may spell it anew,
+    such as '2026-01-01' with a time.
     """
-    default = getattr(column.server_default, "arg", None)
-    if isinstance(default, str):
-        is_text = isinstance(getattr(column.type, "impl", column.type), sa.String)
-        return "'" + default.replace("'", "''") + "'" if is_text else default
-    return None if default is None else sql_of(default, dialect)
+    value = getattr(default, "arg", None)
+    if isinstance(value, str):
+        is_text = isinstance(getattr(type_, "impl", type_), sa.String)
+        return sql_of(sa.literal(value, sa.String()), dialect) if is_text else value
+    return None if value is None else sql_of(value, dialect)
+
+
+def _plain_on(dialect: Any, default: str | None) -> str | None:
+    """Spell a default plainly; MariaDB and MySQL write the same text with or without escapes."""
+    text = plain(default)
+    if text is None or dialect.name not in _MYSQL or not _is_literal(text):
+        return text
+    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
+
+
+def _expression_default(connection: Any, column: Any) -> str | None:
+    """Read a default that SQLAlchemy does not reflect on MariaDB and MySQL: an expression."""
+    table = column.table
+    schema = sa.func.database() if table.schema is None else table.schema
+    columns = sa.table(
+        "columns",
+        *map(sa.column, ("table_schema", "table_name", "column_name", "column_default")),
+        schema="information_schema",
+    ).c
+    asked = sa.select(columns.column_default).where(
+        columns.table_schema == schema,
+        columns.table_name == table.name,
+        columns.column_name == column.name,
+    )
+    found = connection.scalar(asked)
+    return None if found is None else str(found)
 
 
 def plain(default: str | None) -> str | None:

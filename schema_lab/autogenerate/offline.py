@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from schema_lab.autogenerate.native import flattened
+from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.errors import InputError
 
 DIALECTS = ("sqlite", "postgresql", "mariadb", "mysql")
@@ -69,18 +70,26 @@ def offline_sql(
     batch = dialect == "sqlite"
     buffer = StringIO()
     options = {"as_sql": True, "output_buffer": buffer, "literal_binds": True}
-    context = MigrationContext.configure(dialect_name=dialect, opts=options)
+    context = _context(dialect, options)
+    rendering = _context(dialect, {})
+    render_word_for_word(rendering)
     body = render_python_code(
         ops.UpgradeOps(flattened(operations) if batch else list(operations)),
         render_as_batch=batch,
         render_item=render_item,
-        migration_context=MigrationContext.configure(dialect_name=dialect),
+        migration_context=rendering,
     )
     try:
         _run(f"{imports}\ndef run():\n    {body}\nrun()\n", _Offline(context, tables))
     except (sa.exc.CompileError, NotImplementedError, NameError, AttributeError) as error:
         buffer.write(f"-- {dialect} cannot write this: {str(error).splitlines()[0]}\n")
     return buffer.getvalue().strip()
+
+
+def _context(dialect: str, options: dict[str, Any]) -> MigrationContext:
+    """Give a context without a driver, so that no `%` is doubled for one."""
+    named = {"paramstyle": "named"}
+    return MigrationContext.configure(dialect_name=dialect, dialect_opts=named, opts=options)
 
 
 def _run(code: str, operator: Operations) -> None:

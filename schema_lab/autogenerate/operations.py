@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.operations import ops
 
 from schema_lab.autogenerate.defaults import without_casts
+from schema_lab.autogenerate.sql_text import sql_of
 
 
 @dataclass(frozen=True)
@@ -188,10 +189,9 @@ def default_text(default: Any, dialect: sa.Dialect) -> str:
     if isinstance(value, str):
         return f"'{value}'" if isinstance(default, sa.DefaultClause) else value
     try:
-        text = str(value.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        return without_casts(sql_of(value, dialect))
     except (sa.exc.CompileError, AttributeError):
         return repr(value)
-    return without_casts(text)
 
 
 def comment_text(comment: Any) -> str:

@@ -8,6 +8,7 @@ from schema_lab.autogenerate.implied_indexes import drop_implied_indexes
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.rendering import render_item
+from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.database import JOURNAL_TABLE
 
 
@@ -52,10 +53,14 @@ def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
 
 
 def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
-    """Put a script in order and out of batch mode (a `process_revision_directives` function)."""
+    """Put a script in order, out of batch mode, and to be rendered word for word.
+
+    A `process_revision_directives` function.
+    """
     in_one_order(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)
     native_on_sqlite(context, revision, scripts)
+    render_word_for_word(context)
 
 
 def _after_ours(theirs: Callable[..., None]) -> Callable[..., None]:

@@ -6,6 +6,7 @@ from alembic.util import rev_id
 
 from schema_lab.autogenerate.candidate import Candidate
 from schema_lab.autogenerate.compare import Comparison, Metadata, compare
+from schema_lab.autogenerate.names import refuse_names
 from schema_lab.errors import HistoryError, ModelError
 from schema_lab.history import Environment, Revision, refuse_unsound, script_heads
 
@@ -24,12 +25,15 @@ def propose(
         When the database is not at the one head of the script directory, or either is damaged.
     ModelError
         When no model is there and everything would be dropped.
+    InputError
+        When a name in the models is one that the database would cut short or refuse.
     """
     scripts = environment.project.scripts()
     refuse_unsound(environment, scripts)
-    comparison = compare(environment, metadata)
+    comparison = compare(environment, metadata, ask_rows=True)
     _refuse_behind(comparison, script_heads(scripts))
     _refuse_no_model(comparison, metadata)
+    refuse_names(comparison.bad_names, environment.url.get_backend_name())
     arguments = comparison.template_arguments
     return Candidate(
         id=environment.new_id(scripts) or rev_id(),
@@ -41,6 +45,7 @@ def propose(
         template_arguments=arguments,
         tables=comparison.tables,
         render_item=comparison.render_item,
+        obstacles=comparison.obstacles,
         writer=writer,
     )
 

@@ -97,8 +97,9 @@ class CandidatePart:
         if candidate is None:
             show_words(self.candidate_box, "")
             return
-        lead = views.candidate.lead(candidate)
-        show_words(self.candidate_box, lead + views.candidate.operations_html(candidate))
+        view = views.candidate
+        pieces = (view.lead, view.operations_html, view.obstacles_html)
+        show_words(self.candidate_box, "".join(piece(candidate) for piece in pieces))
         for tab, html in zip(self.code_tabs.children, _tab_pieces(candidate), strict=True):
             tab.value = html
         self.code_tabs.selected_index = 0

@@ -3,7 +3,7 @@
 from schema_lab.views import operations
 from schema_lab.views.code import block
 from schema_lab.views.error import piece as error_piece
-from schema_lab.views.html import details, escape, page
+from schema_lab.views.html import box, details, escape, page
 from schema_lab.views.plain import visible
 from schema_lab.views.shapes import CandidateShape
 
@@ -18,6 +18,7 @@ def html(candidate: CandidateShape) -> str:
     return page(
         lead(candidate),
         operations_html(candidate),
+        obstacles_html(candidate),
         details("upgrade()", block(candidate.upgrade_code), opened=True),
         details("downgrade()", block(candidate.downgrade_code)),
         *(details(f"SQL for {DIALECTS[d]}", sql_html(candidate, d)) for d in DIALECTS),
@@ -30,6 +31,7 @@ def text(candidate: CandidateShape) -> str:
         [
             f"Candidate: {visible(candidate.message)}",
             operations.text(candidate.operations) or NOTHING,
+            *(f"✗ {visible(sentence)}" for sentence in candidate.obstacles),
             "",
             visible(candidate.upgrade_code.rstrip(), keep="\n\t"),
             "",
@@ -48,6 +50,14 @@ def operations_html(candidate: CandidateShape) -> str:
     if not candidate.operations:
         return f'<p class="sl-muted">{NOTHING}</p>'
     return operations.html(candidate.operations)
+
+
+def obstacles_html(candidate: CandidateShape) -> str:
+    """Show which rows stand in the way, as one piece; nothing when none do."""
+    if not candidate.obstacles:
+        return ""
+    lines = "".join(f"<p>✗ {escape(sentence)}</p>" for sentence in candidate.obstacles)
+    return box("bad", '<p class="sl-lead">Live rows stand in the way</p>', lines)
 
 
 def sql_html(candidate: CandidateShape, dialect: str, direction: str = "upgrade") -> str:
