@@ -18,7 +18,7 @@ from schema_lab.autogenerate import Candidate, Drift
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store, take
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
-from schema_lab.migrate import Loss, OnRevision, Restored, Run
+from schema_lab.migrate import Loss, OnRevision, Restored, Run, Stopped
 from schema_lab.models import ModelSet
 from schema_lab.views import status as view
 
@@ -265,6 +265,10 @@ class Lab:
         """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`."""
         with self._way_back(f"before upgrade to {target}" if snapshot else ""):
             return migrate.upgrade(self._environment, target, on_revision)
+
+    def stopped(self) -> Stopped | None:
+        """Give the revision that stopped half-way (MariaDB, MySQL), if there is one. Read-only."""
+        return migrate.stopped_revision(self._environment)
 
     def resume(self, on_revision: OnRevision | None = None) -> Run:
         """Finish a revision that stopped half-way (MariaDB, MySQL); see `migrate.resume`."""

@@ -2,6 +2,7 @@
 
 from schema_lab.migrate.attempt import OnRevision
 from schema_lab.migrate.environment import run_offline, run_online
+from schema_lab.migrate.journal import Stopped
 from schema_lab.migrate.losses import Loss, losses
 from schema_lab.migrate.messages import checked_id, checked_message
 from schema_lab.migrate.restore import Restored, restore
@@ -22,6 +23,7 @@ __all__ = [
     "Restored",
     "Run",
     "Statement",
+    "Stopped",
     "checked_id",
     "checked_message",
     "downgrade",

@@ -142,8 +142,10 @@ def resume(environment: Environment, on_revision: OnRevision | None = None) -> R
 
 def stopped_revision(environment: Environment) -> Stopped | None:
     """Give the revision that stopped half-way, if there is one. Read-only."""
+    if environment.url.get_backend_name() not in JOURNALED:
+        return None
     with as_lab_errors(environment.url), environment.engine.connect() as connection:
-        return Journal(connection).stopped() if connection.dialect.name in JOURNALED else None
+        return Journal(connection).stopped()
 
 
 def _checked(environment: Environment, target: str) -> str:

@@ -85,6 +85,8 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.upgrade_button = self._steps.upgrade_button
         self.upgrade_one_button = self._steps.upgrade_one_button
         self.downgrade_button = self._steps.downgrade_button
+        self.resume_button = self._steps.resume_button
+        self.snapshot_tick = self._steps.snapshot_tick
         self.target_chooser = self._steps.target_chooser
         self.target_button = self._steps.target_button
         self.confirm_box = self._steps.confirmation.box
@@ -131,6 +133,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             self.upgrade_button,
             self.upgrade_one_button,
             self.downgrade_button,
+            self.resume_button,
             self.target_button,
             self.cancel_button,
         ]
@@ -147,7 +150,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         history = self.lab.history()
         self.history_box.value = views.history.piece(history)
         self._candidate.show(status)
-        self._steps.show(Standing(status, history))
+        self._steps.show(Standing(status, history, self.lab.stopped() is not None))
 
     def _be_busy(self, busy: bool) -> None:
         """Take no press while one runs; then enable what leads somewhere."""

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a lab stands at one moment."""
+    """Where a lab stands at one moment; `stopped` when a revision stopped half-way."""
 
     status: Status
     history: History
+    stopped: bool = False
 
     @property
     def current(self) -> tuple[str, ...]:

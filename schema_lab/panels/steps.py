@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ipywidgets import Dropdown, Layout
+from ipywidgets import Checkbox, Dropdown, Layout
 
 from schema_lab import views
 from schema_lab.errors import InputError
 from schema_lab.panels.confirmation import Confirmation
-from schema_lab.panels.controls import button, heading, row, section, show_words, words
+from schema_lab.panels.controls import (
+    button,
+    heading,
+    row,
+    section,
+    show,
+    show_words,
+    words,
+)
 from schema_lab.panels.progress import Progress
 from schema_lab.panels.targets import direction_of, options_of
 
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from ipywidgets import Button
 
     from schema_lab.lab import Lab
+    from schema_lab.migrate import Run
     from schema_lab.panels.presses import Presses
     from schema_lab.panels.standing import Standing
 
@@ -58,6 +67,10 @@ class StepsPart:
         self.upgrade_button = button("Upgrade", "Run every pending revision")
         self.upgrade_one_button = button("Upgrade one", "Run the next pending revision")
         self.downgrade_button = button("Downgrade one", "Take the last revision back")
+        self.resume_button = button("Resume", "Finish the revision that stopped half-way")
+        self.snapshot_tick = Checkbox(
+            description="Take a snapshot first", indent=False, layout=Layout(width="auto")
+        )
         self.target_chooser = Dropdown(
             options=["head"],
             description="Target",
@@ -69,8 +82,14 @@ class StepsPart:
         self.run_box = words()
         self.box = section(
             heading("Upgrade and downgrade"),
-            row(self.upgrade_button, self.upgrade_one_button, self.downgrade_button),
+            row(
+                self.upgrade_button,
+                self.upgrade_one_button,
+                self.downgrade_button,
+                self.resume_button,
+            ),
             row(self.target_chooser, self.target_button),
+            self.snapshot_tick,
             self.confirmation.box,
             self.progress.box,
             self.run_box,
@@ -83,6 +102,7 @@ class StepsPart:
         if self._standing and self._standing.current != standing.current:
             self.confirmation.clear()
         self._standing = standing
+        show(self.resume_button, standing.stopped)
         options = options_of(standing)
         chosen = self.target_chooser.value
         self.target_chooser.options = options
@@ -97,6 +117,7 @@ class StepsPart:
         self.upgrade_button.disabled = not pending
         self.upgrade_one_button.disabled = not pending
         self.downgrade_button.disabled = status is not None and not status.current
+        self.resume_button.disabled = False
         self.target_chooser.disabled = False
         self.target_button.disabled = not self._direction()
 
@@ -105,6 +126,7 @@ class StepsPart:
         presses.bind(self.upgrade_one_button, lambda: self._take(UPGRADE_ONE))
         presses.bind(self.downgrade_button, lambda: self._take(DOWNGRADE_ONE))
         presses.bind(self.target_button, lambda: self._take(self._chosen()))
+        presses.bind(self.resume_button, self._resume)
         presses.bind(self.confirmation.cancel_button, self.confirmation.clear)
         self.confirmation.tick.observe(lambda _: presses.forget(*self._buttons), "value")
         self.target_chooser.observe(lambda _: presses.guard(self._choose), "value")
@@ -116,6 +138,7 @@ class StepsPart:
             self.upgrade_button,
             self.upgrade_one_button,
             self.downgrade_button,
+            self.resume_button,
             self.target_button,
         )
 
@@ -163,10 +186,18 @@ class StepsPart:
 
     def _run(self, step: Step) -> None:
         run = self._lab.upgrade if step.direction == "upgrade" else self._lab.downgrade
-        self.progress.start(step.name)
+        snapshot, advance = bool(self.snapshot_tick.value), self.progress.advance
+        self._show_run(step.name, lambda: run(step.target, on_revision=advance, snapshot=snapshot))
+
+    def _resume(self) -> None:
+        self._show_run("resume", lambda: self._lab.resume(on_revision=self.progress.advance))
+
+    def _show_run(self, name: str, run: Callable[[], Run]) -> None:
+        show_words(self.run_box, "")
+        self.progress.start(name)
         succeeded = False
         try:
-            done = run(step.target, on_revision=self.progress.advance)
+            done = run()
             succeeded = True
         finally:
             self.progress.end(succeeded)
