@@ -27,7 +27,8 @@ def paths() -> list[Path]:
 
 def read(path: Path) -> NotebookNode:
     """Read a notebook with its stored outputs."""
-    return nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
 
 
 def sources(notebook: NotebookNode, kind: str) -> list[str]:

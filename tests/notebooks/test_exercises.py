@@ -14,15 +14,14 @@ SOLVED = [NOTEBOOKS / "01_first_migration.ipynb", NOTEBOOKS / "02_history_and_un
 
 FIRST_PRESSES = """
 panel = lab.panel()
-for message in ["Create users and profiles"]:
-    panel.message_box.value = message
-    panel.autogenerate_button.click()
-    panel.write_button.click()
-    panel.upgrade_button.click()
+panel.message_box.value = "Create users and profiles"
+panel.autogenerate_button.click()
+panel.write_button.click()
+panel.upgrade_button.click()
 """
 SECOND_PRESSES = """
 panel.refresh_button.click()
-print(panel.drift_box.value)
+print(panel.status_box.value)
 panel.message_box.value = "Add bio"
 panel.autogenerate_button.click()
 panel.write_button.click()
@@ -58,9 +57,9 @@ def test_the_steps_of_the_first_notebook_lead_to_their_end() -> None:
     models = [source for source in sources(START, "code") if "panel" not in source][:-1]
     profile, check = code(START, "class UserProfile"), code(START, DONE)
     cells = [*models, FIRST_PRESSES, check, edited(profile), SECOND_PRESSES, check, LAST_PRESSES]
-    *_, before, _, drift, after, back = ran(cells)
+    *_, before, _, refreshed, after, back = ran(cells)
     assert said(before).startswith(NOT_YET)
-    assert in_steps(r"the drift: `\+ ([^`]+)`") in said(drift)
+    assert in_steps(r"first line: `(drift[^`]+)`") in said(refreshed)
     assert said(after).strip() == DONE
     assert said(back) == "0001 ['id', 'user_id', 'display_name']\n0002 \n"
 
