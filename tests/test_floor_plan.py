@@ -45,7 +45,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic.operations": ("autogenerate",),
     # How env.py and the comparison run is one context of Alembic's, on each of these floors.
     "alembic.runtime": ("history", "autogenerate", "migrate"),
-    "alembic.script": ("history",),
+    "alembic.script": ("history", "migrate"),  # what there is, and the steps through it
     "alembic.util": ("history", "autogenerate", "migrate"),
     "dotenv": ("database",),
     "filelock": ("database", "history"),
@@ -60,7 +60,8 @@ HOMES: dict[str, tuple[str, ...]] = {
         *("migrate", "rehearsal", "scratch", "fleet", "lab"),
     ),
     "sqlmodel": ("models",),
-    "tenacity": ("database",),
+    "tenacity": ("database", "migrate"),  # waits for a lock, and for a table's lock
+    "tqdm": ("database",),
     "typer": ("cli",),
 }
 
@@ -68,8 +69,6 @@ AWAY = {
     ("schema_lab", "sqlmodel"): "Field and Relationship are SQLModel's own, handed on",
     ("schema_lab.autogenerate.rendering", "sqlmodel"): "spells SQLModel's types without SQLModel",
     ("schema_lab.lab", "sqlmodel"): "a type",
-    ("schema_lab.migrate.runner", "alembic.script"): "chooses steps from the script directory",
-    ("schema_lab.migrate.write", "alembic.script"): "the type of what was written",
     ("schema_lab.scratch.project", "alembic.script"): "numbers the next revision",
     # `.frame` of a value: loaded when it is asked for.
     ("schema_lab.autogenerate.drift", "pandas"): "frame",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -70,10 +71,9 @@ def _settings(connection: sa.Connection) -> Iterator[None]:
             connection.commit()
 
 
-def _read(connection: sa.Connection, setting: str) -> int | str:
+def _read(connection: sa.Connection, setting: str) -> Any:
     shown = f"SHOW {setting}" if connection.dialect.name == "postgresql" else f"SELECT @@{setting}"
-    value: int | str = connection.exec_driver_sql(shown).scalar_one()
-    return value
+    return connection.exec_driver_sql(shown).scalar_one()
 
 
 def patiently(seconds: float, work: Callable[[], None], locked: Callable[[], bool]) -> None:

@@ -1,8 +1,9 @@
 """What `alembic/env.py` calls: one recipe for the command line and for the notebook."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,21 +15,10 @@ from schema_lab.database import engine_for
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import (
     READY,
-    ChecksumFile,
     Project,
-    Standing,
-    check_when_loaded,
-    fresh_sources,
-    refuse_damage,
     translate,
 )
-from schema_lab.migrate.attempt import Attempt
-from schema_lab.migrate.connection import ready
-from schema_lab.migrate.failure import failure_of
-from schema_lab.migrate.keeping import Keeper
-
-LOCK_TIMEOUT = 60.0
-"""Seconds that the command line waits for another migration."""
+from schema_lab.migrate.command_line import LOCK_TIMEOUT, Change, run_command
 
 
 def run_offline(context: Any, target_metadata: sa.MetaData | None) -> None:
@@ -77,7 +67,7 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
     ready_connection = context.config.attributes.get(READY)
     if ready_connection is not None:
         _configure(context, ready_connection, target_metadata)
-        _run(context)
+        run_command(context)
         return
     url = _url(context)
     try:
@@ -85,9 +75,10 @@ def run_online(context: Any, target_metadata: sa.MetaData | None) -> None:
             with _once_only():
                 _configure(context, connection, target_metadata)
             if "destination_rev" in context.get_context().opts:
-                _change(context, connection, target_metadata, url)
+                configure = partial(_configure, context, connection, target_metadata)
+                Change(context, connection, configure, _project(context).ini).run(url)
             else:
-                _run(context)
+                run_command(context)
     except Exception as error:
         said = error if isinstance(error, SchemaLabError) else translate(error, url)
         if said is None:
@@ -121,63 +112,6 @@ def _connection(context: Any) -> AbstractContextManager[sa.Connection]:
             "Commit or roll back on it first, or hand in the engine.",
         )
     return nullcontext(given)
-
-
-def _change(
-    context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None, url: sa.URL
-) -> None:
-    """Run a command that changes the database, with all that the lab does for its own."""
-    attempt = Attempt(connection, resume=True, patience=LOCK_TIMEOUT)
-    command = context.get_context().opts["fn"]
-
-    purge = context.get_context().opts.get("purge")
-    file = ChecksumFile.of(_project(context).ini, connection.engine.url)
-    keeper = Keeper(file, stamped=purge is not None)
-
-    def steps(heads: Any, migration_context: Any) -> Iterable[Any]:
-        keeper.scripts = migration_context.script
-        if not keeper.stamped:
-            refuse_damage(migration_context.script, heads, file.read() if file else None)
-        return attempt.steps(migration_context, heads, command(heads, migration_context))
-
-    def foresee(heads: Any, migration_context: Any) -> tuple[()]:
-        if not keeper.stamped:
-            refuse_damage(migration_context.script, heads, file.read() if file else None)
-        attempt.foresee(heads, command(() if purge else heads, migration_context))
-        return ()
-
-    hooks = {"fn": steps, "on_version_apply": (keeper.applied, attempt.applied)}
-    check_when_loaded(context.script, lambda one: file.read().words(one) if file else "")
-    with fresh_sources(), ready(connection, LOCK_TIMEOUT):
-        if attempt.journaling is not None:
-            look = {"fn": foresee, "dont_mutate": True, "purge": False}
-            _configure(context, connection, target_metadata, **look)
-            _run(context)
-            connection.rollback()
-        restored = {"dont_mutate": False, "purge": bool(purge)}
-        _configure(context, connection, target_metadata, **hooks, **restored)
-        try:
-            attempt.run(lambda: _run(context))
-        except (Exception, SystemExit) as error:
-            failure = failure_of(error, attempt, url)
-            if failure is None:
-                raise
-            raise failure from None
-        finally:
-            for note in keeper.keep(lambda: _standing(context, connection)):
-                logging.getLogger("schema_lab").warning(note)
-
-
-def _standing(context: Any, connection: sa.Connection) -> Standing:
-    try:
-        return Standing.of(context.get_context())
-    finally:
-        connection.rollback()
-
-
-def _run(context: Any) -> None:
-    with context.begin_transaction():
-        context.run_migrations()
 
 
 def _configure(
