@@ -15,6 +15,7 @@ from schema_lab.history import (
     refuse_forgotten,
     refuse_leftovers,
 )
+from schema_lab.migrate.rights import refuse_missing_rights
 
 
 def refuse_unfit(connection: sa.Connection, heads: Iterable[str], steps: list[Any]) -> None:
@@ -37,6 +38,8 @@ def refuse_unfit(connection: sa.Connection, heads: Iterable[str], steps: list[An
     refuse_leftovers(connection)
     bases = [one.revision for one in steps if one.is_upgrade and not one.revision.down_revision]
     refuse_forgotten(connection, heads, bases)
+    if connection.dialect.name in ("mysql", "mariadb"):
+        refuse_missing_rights(connection, steps)
 
 
 def tables_gone(

@@ -33,7 +33,7 @@ def steps_down(scripts: ScriptDirectory, heads: Heads, target: str) -> list[Any]
     Raises
     ------
     HistoryError
-        When a relative target has nothing below.
+        When a relative target has nothing below, or starts from more than one head.
     CommandError
         Alembic's own, for a target that is not below.
     """
@@ -41,5 +41,10 @@ def steps_down(scripts: ScriptDirectory, heads: Heads, target: str) -> list[Any]
         raise HistoryError(
             "The database is at base: there is nothing to take back.",
             "lab.upgrade() goes forward again.",
+        )
+    if target.startswith("-") and heads[1:]:
+        raise HistoryError(
+            f"The database stands at {' and '.join(sorted(heads))}, so {target} is ambiguous.",
+            "Name the revision to go back to; lab.history() lists them.",
         )
     return list(scripts._downgrade_revs(target, heads))  # type: ignore[arg-type]
