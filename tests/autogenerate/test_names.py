@@ -1,0 +1,78 @@
+"""Names that would break code or SQL go through a migration as they are (I3)."""
+
+import pytest
+import sqlalchemy as sa
+
+from schema_lab import Lab
+from schema_lab.errors import InputError
+from tests.support.labs import want
+
+NAMES = {
+    "reserved": "select",
+    "space": "two words",
+    "double quote": 'a "quoted" b',
+    "quote": "it's",
+    "backtick": "back`tick",
+    "percent": "100% %s %(x)s",
+    "colon": ":bind",
+    "dot": "a.b",
+    "semicolon": "semi; DROP TABLE it--",
+    "unicode": "Ünïcødé 名前",
+    "markup": "<script>alert(1)</script>",
+    "brace": "{brace} ${x}",
+    "backslash": "back\\slash \\N",
+}
+
+
+def tables(name: str) -> sa.MetaData:
+    """Give a table, a column and an index of one name, and a second table that points to it."""
+    metadata = sa.MetaData()
+    named = sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(name, sa.String(20), server_default=name[:20]),
+        sa.Index(f"ix {name}", name),
+    )
+    if "." not in name:  # in a script, a foreign key's target is "table.column"
+        key = sa.ForeignKey(named.c.id, name=f"fk {name}")
+        sa.Table("other", metadata, sa.Column("id", sa.Integer, key, primary_key=True))
+    return metadata
+
+
+REFUSED = {("postgresql", "quote"), ("mariadb", "backtick")}
+PAIRS = [(dialect, kind) for dialect in ("sqlite", "postgresql", "mariadb") for kind in NAMES]
+
+
+@pytest.mark.parametrize(("dialect", "kind"), [pair for pair in PAIRS if pair not in REFUSED])
+def test_a_name_goes_there_and_back(lab: Lab, kind: str) -> None:
+    """A table, its column, index and constraint are made and dropped under any name (I3)."""
+    name = NAMES[kind]
+    want(lab, tables(name))
+    candidate = lab.autogenerate("Create them")
+    candidate.write()
+    lab.upgrade()
+    assert list(lab.drift()) == []
+    assert name in sa.inspect(lab.engine).get_table_names()
+    lab.downgrade()
+    assert list(lab.tables()["table"]) == []
+
+
+@pytest.mark.parametrize(("dialect", "kind"), sorted(REFUSED))
+def test_a_name_that_cannot_be_read_back_is_refused(lab: Lab, kind: str) -> None:
+    """A name that the driver mistakes is refused before a script is written (I3)."""
+    want(lab, tables(NAMES[kind]))
+    with pytest.raises(InputError, match="cannot keep these names"):
+        lab.autogenerate("Create them")
+
+
+@pytest.mark.parametrize(("dialect", "name"), [("sqlite", name) for name in NAMES.values()])
+def test_a_name_is_escaped_where_it_is_shown(lab: Lab, name: str) -> None:
+    """Drift, candidate and run show a name in HTML without its markup taking effect (I3)."""
+    want(lab, tables(name))
+    drift, candidate = lab.drift(), lab.autogenerate("Create them")
+    candidate.write()
+    run = lab.upgrade()
+    pages = [drift._repr_html_(), candidate._repr_html_(), run._repr_html_(), lab._repr_html_()]
+    assert [page for page in pages if "<script" in page] == []
+    assert name in drift.operations[0].sentence
