@@ -56,7 +56,7 @@ CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00' DO DEL
 """
 MADE = {"sqlite": SQLITE, "postgresql": POSTGRESQL, "mariadb": MARIADB}
 
-USERS = [
+USERS: list[dict[str, object]] = [
     {"team": 1, "name": "名前 'q' \\ \"d\" ;--", "photo": bytes(range(256)), "mood": "sad"},
     {"team": 5, "name": "line\r\nbreak\t\\N", "photo": b"", "mood": "glad"},
     {"team": None, "name": "NULL", "photo": None, "mood": None},

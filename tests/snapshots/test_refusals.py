@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from schema_lab import Lab
+from schema_lab.database import exclusive
 from schema_lab.database.snapshots import Snapshot, postgresql
 from schema_lab.database.snapshots.store import sha256
 from schema_lab.errors import DatabaseError, InputError
@@ -119,6 +120,23 @@ def test_a_moved_project_keeps_its_snapshots(tmp_path: Path) -> None:
     lab.snapshot()
     moved = root.rename(tmp_path / "after")
     assert Lab(f"sqlite:///{moved / 'lab.db'}", config=moved).restore("s1").after == ()
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ],
+)
+def test_neither_copy_runs_beside_a_migration(lab: Lab, folder: Path) -> None:
+    """C4: a snapshot and a restore wait for the migration lock, and name its holder."""
+    lab.snapshot()
+    hurried = Lab(lab.engine.url, config=folder, wait=0.1)
+    with lab.engine.connect() as migrating, exclusive(migrating, 1):
+        for copy in (hurried.snapshot, lambda: hurried.restore("s1")):
+            with pytest.raises(DatabaseError, match=r"Another migration .* \(connection \d+"):
+                copy()
 
 
 def test_a_full_disk_leaves_nothing_behind(rich_lab: Lab) -> None:

@@ -2,12 +2,13 @@
 
 Dropping the schema public would take along the extensions in it, which an ordinary user cannot
 make again, and its privileges. So public, and every schema that holds an extension, is emptied
-thing by thing and gets back the privileges with which it was made; the snapshot adds its own.
-Sources: https://www.postgresql.org/docs/current/catalog-pg-depend.html and
-https://www.postgresql.org/docs/current/catalog-pg-init-privs.html
+thing by thing and gets back the privileges from which pg_dump counts; the snapshot adds the rest.
+Source: https://www.postgresql.org/docs/current/catalog-pg-depend.html
 """
 
 from collections.abc import Iterable
+
+_CLOSED_SINCE = 15
 
 _CLEAR = """
 BEGIN;
@@ -61,22 +62,20 @@ BEGIN
     EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s CASCADE', thing.nspname, thing.who);
   END LOOP;
   FOR thing IN
-    SELECT nspname, privilege_type AS may,
-           CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS who
-    FROM pg_namespace n
-    LEFT JOIN pg_init_privs i
-      ON i.objoid = n.oid AND i.classoid = 'pg_namespace'::regclass AND i.privtype = 'i'
-    CROSS JOIN LATERAL aclexplode(coalesce(i.initprivs, acldefault('n', nspowner)))
+    SELECT nspname, nspowner::regrole::text AS owner FROM pg_namespace
     WHERE nspname = ANY (emptied) AND pg_has_role(nspowner, 'USAGE')
   LOOP
-    EXECUTE format('GRANT %s ON SCHEMA %I TO %s', thing.may, thing.nspname, thing.who);
+    EXECUTE format('GRANT ALL ON SCHEMA %I TO %s', thing.nspname, thing.owner);
+    IF thing.nspname = 'public' THEN
+      GRANT {of_public} ON SCHEMA public TO PUBLIC;
+    END IF;
   END LOOP;
 END
 $$;
 """
 
 
-def clearing(extensions: Iterable[str], emptied: Iterable[str]) -> str:
+def clearing(extensions: Iterable[str], emptied: Iterable[str], version: int) -> str:
     """Give the SQL that begins a transaction and empties the database in it.
 
     Parameters
@@ -85,8 +84,13 @@ def clearing(extensions: Iterable[str], emptied: Iterable[str]) -> str:
         Those that stay.
     emptied
         The schemas that stay without their contents; all others go.
+    version
+        Of pg_dump: until 14 it took for granted that everybody may create in the schema public.
     """
-    return _CLEAR.format(extensions=_array(extensions), emptied=_array(emptied))
+    of_public = "USAGE" if version >= _CLOSED_SINCE else "ALL"
+    return _CLEAR.format(
+        extensions=_array(extensions), emptied=_array(emptied), of_public=of_public
+    )
 
 
 def _array(names: Iterable[str]) -> str:

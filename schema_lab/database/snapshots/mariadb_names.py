@@ -87,7 +87,7 @@ class Names:
     def _programs(self, sql: str) -> list[Program]:
         return [(str(row[0]), str(row[1])) for row in self._rows(sql)]
 
-    def _rows(self, sql: str) -> Sequence[sa.Row[Any]]:
+    def _rows(self, sql: str) -> Sequence[Any]:
         rows = self.connection.execute(sa.text(sql), {"database": self.database}).all()
         self.connection.rollback()
         return rows

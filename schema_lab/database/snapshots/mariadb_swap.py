@@ -5,10 +5,11 @@ moves the live tables to a second spare database and the loaded ones into their 
 atomic. Routines, views, triggers and events cannot be renamed into another database; they are made
 anew around that step. When one of them fails, the step is taken back and they are brought back.
 
-What is not atomic: a kill of this process, or of the server, in the moment around the RENAME can
-leave the tables of before without their triggers, or the tables of the snapshot without some of
-the routines, views, triggers and events. Restoring the same snapshot again completes it. Rows that
-an application writes in that moment are not seen by triggers.
+What is not atomic: a kill of this process, or of the server, in the moment around the RENAME.
+Before it, the live tables may be left without their triggers; after it, the snapshot's tables
+without some of the routines, views, triggers and events. Restoring again completes either; in the
+second case it first asks for a look at the spare database that still holds the tables of before.
+Rows that an application writes in that moment are not seen by triggers.
 """
 
 import hashlib
@@ -88,12 +89,13 @@ class _Exchange:
     def run(self) -> None:
         """Exchange the tables and what belongs to them, or leave all as it was."""
         self._meet_no_lock()
+        coming = self.new.tables()
         try:
-            self._move_tables()
+            self._move_tables(coming)
             self.live.drop(self.live.programs())
             self._load_programs(self.archive)
         except BaseException as error:
-            self._take_back(error)
+            self._take_back(coming, error)
             raise
 
     def _meet_no_lock(self) -> None:
@@ -104,20 +106,20 @@ class _Exchange:
             self.live.connection.exec_driver_sql(f"LOCK TABLES {locks}")
             self.live.connection.exec_driver_sql("UNLOCK TABLES")
 
-    def _move_tables(self) -> None:
+    def _move_tables(self, coming: list[str]) -> None:
         """Move all tables at once; triggers forbid it, and so does a view of a table's name."""
-        coming = self.new.tables()
         in_the_way = [("VIEW", name) for name in self.live.views() if name in coming]
         self.live.drop([*self.live.triggers(), *in_the_way])
         _rename([(self.live, self.old), (self.new, self.live)])
 
-    def _take_back(self, error: BaseException) -> None:
+    def _take_back(self, coming: list[str], error: BaseException) -> None:
         try:
             self.live.connection.rollback()
             self._patience("DEFAULT")
-            if self.old.tables():
-                _rename([(self.live, self.new), (self.old, self.live)])
+            moved = bool(self.old.tables()) or (bool(coming) and not self.new.tables())
             self.live.drop(self.live.programs())
+            if moved:
+                _rename([(self.live, self.new), (self.old, self.live)])
             with ZipFile(self.programs_before) as programs:
                 self._load_programs(programs)
         except (SQLAlchemyError, DatabaseError) as second:
@@ -147,6 +149,18 @@ def _rename(moves: list[tuple[Names, Names]]) -> None:
         moves[0][0].connection.exec_driver_sql(f"RENAME TABLE {', '.join(pairs)}")
 
 
+def spare_names(database: str) -> tuple[str, str]:
+    """Name the spare databases of a database: for the tables that come, and those that go.
+
+    Examples
+    --------
+    >>> spare_names("app")
+    ('schema_lab_new_a172cedcae47', 'schema_lab_old_a172cedcae47')
+    """
+    suffix = hashlib.sha256(database.encode()).hexdigest()[:12]
+    return f"schema_lab_new_{suffix}", f"schema_lab_old_{suffix}"
+
+
 @contextmanager
 def _spare_databases(live: Names) -> Iterator[tuple[Names, Names]]:
     """Give two empty databases like the live one; they go at the end, unless tables are in danger.
@@ -156,15 +170,12 @@ def _spare_databases(live: Names) -> Iterator[tuple[Names, Names]]:
     DatabaseError
         When an interrupted restore has left tables there, or the user may not create databases.
     """
-    suffix = hashlib.sha256(live.database.encode()).hexdigest()[:12]
-    new, old = (Names(live.connection, f"schema_lab_{word}_{suffix}") for word in ("new", "old"))
+    new, old = (Names(live.connection, name) for name in spare_names(live.database))
     if old.tables():
         raise DatabaseError(
             f"An interrupted restore has left the tables of before in the database {old.database}.",
             "Look whether you need them, drop that database, then restore again.",
         )
-    _drop_database(new)
-    _drop_database(old)
     finished = False
     try:
         _create_database(new, live)
@@ -179,6 +190,7 @@ def _spare_databases(live: Names) -> Iterator[tuple[Names, Names]]:
 
 
 def _create_database(spare: Names, live: Names) -> None:
+    """Create a spare database anew: an interrupted restore may have left one."""
     sql = (
         "SELECT default_character_set_name, default_collation_name"
         " FROM information_schema.schemata WHERE schema_name = :database"
@@ -186,6 +198,7 @@ def _create_database(spare: Names, live: Names) -> None:
     characters, collation = live.connection.execute(sa.text(sql), {"database": live.database}).one()
     live.connection.rollback()
     try:
+        _drop_database(spare)
         spare.connection.exec_driver_sql(
             f"CREATE DATABASE {spare.quote(spare.database)}"
             f" CHARACTER SET {characters} COLLATE {collation}"

@@ -7,7 +7,7 @@ made anew where they belong.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
 from typing import IO
@@ -53,7 +53,7 @@ class Tools:
 
     dumper: Path
     client: Path
-    url: sa.URL
+    url: sa.URL = field(repr=False)
     is_mariadb: bool
     wait: float
 

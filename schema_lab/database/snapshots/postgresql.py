@@ -8,7 +8,7 @@ also a kill, ends psql's connection before that word, and the server rolls every
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -70,7 +70,13 @@ def load(connection: sa.Connection, path: Path, wait: float) -> None:
             *("--clean", "--if-exists", "--single-transaction", "--file=-"),
             *(f"--use-list={listed}", str(path)),
         ]
-        attempts(_run, tools, clearing(contents.extensions, kept.schemas), tools.reader(*script))
+        first = clearing(contents.extensions, kept.schemas, tools.version)
+        try:
+            attempts(_run, tools, first, tools.reader(*script))
+        except ToolError as error:
+            if _locked(error):
+                error.cure = "Close what reads or writes it, then try again."
+            raise
 
 
 def _run(tools: "Tools", first: str, script: Command) -> None:
@@ -98,9 +104,10 @@ class Tools:
     """The folder of PostgreSQL's programs that fit a server, and how they log in there."""
 
     folder: Path
+    version: int
     server: int
-    url: sa.URL
-    keywords: dict[str, str]
+    url: sa.URL = field(repr=False)
+    keywords: dict[str, str] = field(repr=False)
 
     @classmethod
     def of(cls, connection: sa.Connection) -> "Tools":
@@ -116,7 +123,8 @@ class Tools:
         _, keywords = url.get_dialect()().create_connect_args(url)
         # pg8000 calls the name of the database otherwise than libpq.
         named = {"dbname" if name == "database" else name: keywords[name] for name in keywords}
-        return cls(_fitting(server), server, url, {k: str(v) for k, v in named.items()})
+        version, folder = _fitting(server)
+        return cls(folder, version, server, url, {k: str(v) for k, v in named.items()})
 
     def command(self, name: str, *arguments: str) -> Command:
         """Give a program that logs in to the server."""
@@ -142,7 +150,7 @@ def _folders() -> list[Path]:
     return [*([Path(found).parent] if found else []), *sorted(usual), *sorted(own)]
 
 
-def _fitting(server: int) -> Path:
+def _fitting(server: int) -> tuple[int, Path]:
     cure = (
         f"Install PostgreSQL's client programs of version {server} or newer "
         f"(Debian: postgresql-client-{server}), then try again."
@@ -151,7 +159,7 @@ def _fitting(server: int) -> Path:
     known = [(version, folder) for version, folder in versions if version]
     fitting = [(version, folder) for version, folder in known if version >= server]
     if fitting:
-        return min(fitting, key=lambda one: one[0])[1]
+        return min(fitting, key=lambda one: one[0])
     if known:
         newest = max(version for version, _ in known)
         raise DatabaseError(

@@ -27,7 +27,7 @@ class Command:
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
-    url: sa.URL
+    url: sa.URL = field(repr=False)
 
     @property
     def name(self) -> str:
