@@ -61,7 +61,7 @@ def test_a_failed_upgrade_leaves_nothing(broken: Walk, door: str) -> None:
 def test_a_failed_downgrade_leaves_nothing(stuck: Walk) -> None:
     """A2: the downgrade fails midway, and schema and rows are as before."""
     before = stuck.dump()
-    with pytest.raises(MigrationError, match="0002.*downgrade.*missing") as error:
+    with pytest.raises(MigrationError, match=r"0002.*downgrade.*missing") as error:
         stuck.lab().downgrade()
     assert "Nothing of this revision stands" in error.value.cure
     assert stuck.dump() == before
@@ -90,7 +90,7 @@ def test_a_failed_upgrade_goes_on_after_its_cause_is_mended(broken: Walk) -> Non
     with pytest.raises(MigrationError, match="missing"):
         broken.lab().upgrade()
     mend(broken)
-    with pytest.raises(MigrationError, match="0002 stopped half-way.*CREATE TABLE notes"):
+    with pytest.raises(MigrationError, match=r"0002 stopped half-way.*CREATE TABLE notes"):
         broken.lab().upgrade()
     assert broken.lab().resume().after == ("0002",)
     assert broken.value("SELECT n FROM counters") == 1
