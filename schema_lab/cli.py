@@ -68,4 +68,6 @@ def _upgrade(environment: Environment, target: str) -> None:
 
     run = upgrade(environment, target, progress, resume=True)
     standing = ", ".join(run.after) or "base"
+    for note in run.notes:
+        typer.echo(f"note: {note}")
     typer.echo(f"upgraded to {standing}" if run.revisions else f"already at {standing}")

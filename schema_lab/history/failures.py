@@ -24,6 +24,7 @@ _CURES = {
     "is not a valid": "See lab.history() for where the database stands.",
     "didn't produce": "There are fewer steps than that; see lab.history().",
     "Ambiguous walk": 'Several revisions are next that way: name one, as in lab.downgrade("0002").',
+    "is not a head revision": "Name heads only; lab.heads() lists them.",
     "No such revision or branch": "See lab.history() for the revisions that there are.",
     "already present": "Choose another id.",
     "No 'script_location'": "Add script_location to alembic.ini.",
