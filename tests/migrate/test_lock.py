@@ -1,0 +1,128 @@
+"""One migration at a time: in the process, and on the database."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from schema_lab import Lab
+from schema_lab.database import SQLITE_BEGIN, exclusive
+from schema_lab.errors import DatabaseError
+from tests.conftest import FreshDatabase
+from tests.support.labs import filled_in
+from tests.support.servers import SERVERS
+
+NAMED: dict[str, Callable[[sa.Connection], str]] = {
+    "sqlite": lambda holder: f"process {os.getpid()}",
+    "postgresql": lambda holder: f"connection {holder.scalar(sa.text('SELECT pg_backend_pid()'))}",
+    "mariadb": lambda holder: f"connection {holder.scalar(sa.text('SELECT connection_id()'))}",
+}
+"""How an error names who holds the lock."""
+
+
+def slowly(name: str) -> str:
+    """Give code that creates five tables and leaves other threads their time."""
+    return (
+        "import time\n"
+        "for number in range(5):\n"
+        f"    op.execute(f'CREATE TABLE {name}_{{number}} (id INTEGER)')\n"
+        "    time.sleep(0.02)"
+    )
+
+
+def at_once(*tasks: Callable[[], object]) -> list[BaseException]:
+    """Run tasks in threads that start together, and give what they raised."""
+    barrier, raised = threading.Barrier(len(tasks)), list[BaseException]()
+
+    def run(task: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            task()
+        except BaseException as error:  # noqa: BLE001  # the test looks at it
+            raised.append(error)
+
+    threads = [threading.Thread(target=run, args=(task,)) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_two_databases_upgrade_in_two_threads(lab: Lab, new_database: FreshDatabase) -> None:
+    """Upgrades of two projects in one process do not mix: each database gets its own tables."""
+    other = Lab.scratch()
+    filled_in(lab, "Mine", slowly("mine"))
+    filled_in(other, "Theirs", slowly("theirs"))
+    assert at_once(lab.upgrade, other.upgrade) == []
+    for one, name in ((lab, "mine"), (other, "theirs")):
+        assert set(one.tables()["table"]) == {f"{name}_{number}" for number in range(5)}
+
+
+def test_one_database_upgrades_once_in_two_threads(lab: Lab) -> None:
+    """Two threads that upgrade the same database both end well, and the revision ran once (C5)."""
+    filled_in(lab, "Slowly", slowly("mine"))
+    runs = list[tuple[str, ...]]()
+    assert at_once(*[lambda: runs.append(lab.upgrade().revisions)] * 2) == []
+    assert sorted(map(len, runs)) == [0, 1]
+
+
+def test_reading_while_another_thread_upgrades(lab: Lab) -> None:
+    """Status and drift of one lab are right while another thread migrates it."""
+    filled_in(lab, "Slowly", slowly("mine"))
+    assert at_once(lab.upgrade, lambda: [lab.status() for _ in range(3)]) == []
+    assert lab.status().pending == 0
+
+
+def test_a_lock_that_is_not_free_names_its_holder(lab: Lab, dialect: str) -> None:
+    """After the wait the error says which connection migrates (C4)."""
+    hasty = Lab(lab.engine.url, config=lab.root, wait=0.3)
+    filled_in(lab, "Nothing", "pass")
+    with (
+        lab.engine.connect() as holder,
+        exclusive(holder.execution_options(**{SQLITE_BEGIN: "IMMEDIATE"}), 5),
+        holder.begin(),
+    ):
+        named = NAMED[dialect](holder)
+        with pytest.raises(DatabaseError, match=named):
+            hasty.upgrade()
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+def test_a_connection_back_in_its_pool_holds_nothing(lab: Lab) -> None:
+    """A program's own connection holds no lock after it has migrated, though it stays open (C9)."""
+    filled_in(lab, "Nothing", "pass")
+    pooled = sa.create_engine(lab.engine.url)
+    config = lab._environment.project.config()
+    with pooled.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    with lab.engine.connect() as other, exclusive(other, 0.1):
+        assert pooled.pool.checkedin() == 1
+    pooled.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_writer_on_the_file_is_waited_for(lab: Lab) -> None:
+    """While somebody writes to the SQLite file the upgrade waits, then succeeds (C8)."""
+    filled_in(lab, "Create notes", 'op.execute("CREATE TABLE notes (id INTEGER)")')
+    writing = threading.Event()
+
+    def write() -> None:
+        with lab.engine.connect().execution_options(**{SQLITE_BEGIN: "IMMEDIATE"}) as connection:
+            connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER)")
+            writing.set()
+            time.sleep(1)
+            connection.commit()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    writing.wait()
+    run = lab.upgrade()
+    writer.join()
+    assert len(run.revisions) == 1
+    assert set(lab.tables()["table"]) == {"notes", "theirs"}
