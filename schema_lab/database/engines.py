@@ -90,24 +90,26 @@ def sqlite_transactions(connection: sa.Connection, wait: float) -> Iterator[None
     driver: Any = connection.connection.driver_connection
     level, busy = driver.isolation_level, _pragma(connection, "busy_timeout")
     hooks = [
-        ("begin", _instead_of_theirs, connection),
-        ("handle_error", partial(_on_sqlite_error, wait), engine),
+        ("begin", partial(_instead_of_theirs, connection)),
+        ("handle_error", partial(_on_sqlite_error, wait)),
     ]
     driver.isolation_level = None
     _pragma(connection, f"busy_timeout={int(wait * 1000)}")
-    for name, hook, target in hooks:
-        event.listen(target, name, hook)
+    for name, hook in hooks:
+        event.listen(engine, name, hook)
     try:
         yield
     finally:
-        for name, hook, target in hooks:
-            event.remove(target, name, hook)
+        for name, hook in hooks:
+            event.remove(engine, name, hook)
         driver.isolation_level = level
         _pragma(connection, f"busy_timeout={busy or 0}")
 
 
-def _instead_of_theirs(connection: sa.Connection) -> None:
+def _instead_of_theirs(ours: sa.Connection, connection: sa.Connection) -> None:
     """Begin a transaction in place of the one that the engine's own listener may have begun."""
+    if connection is not ours:
+        return
     driver: Any = connection.connection.driver_connection
     if driver.in_transaction:
         driver.execute("ROLLBACK")

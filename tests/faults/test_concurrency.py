@@ -1,9 +1,11 @@
 """Several processes migrate one database at one moment."""
 
 import signal
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -115,7 +117,8 @@ def backend(walk: Walk) -> object:
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_lock_in_wal_mode_names_its_holder(walk: Walk) -> None:
     """C4: on a SQLite file in WAL mode the writer's process is named as well."""
-    walk.value("PRAGMA journal_mode = WAL")
+    with closing(sqlite3.connect(str(walk.engine.url.database))) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
     walk.revision("0002", HOLDS)
     holder = walk.start(DOORS["command"])
     until((walk.root / "held").exists)
