@@ -110,7 +110,7 @@ lab.restore("s1")
 """
     killed(rich_lab, all_is_loaded)
     assert schema_dump(rich_lab.engine.url) == before
-    assert spare_tables(rich_lab) == {"new": 5, "old": 0}
+    assert spare_tables(rich_lab) == {"new": 7, "old": 0}
     rich_lab.restore("s1")
     assert spare_tables(rich_lab) == {}
 

@@ -18,7 +18,7 @@ def test_a_restore_brings_back_schema_and_rows(rich_lab: Lab) -> None:
     assert schema_dump(url) == before
 
 
-NAMES = ["select", "two words", 'a "b"', "it's", "back`tick", "100% %(x)s", "ünï 名", "a;b--", "-x"]
+NAMES = ['a "b"', "it's select", "back`tick", "100% %(x)s", "ünï 名 ;--"]
 
 
 def test_any_name_survives(lab: Lab) -> None:
@@ -39,13 +39,13 @@ def test_any_name_survives(lab: Lab) -> None:
         quote = connection.dialect.identifier_preparer.quote_identifier
         for name, table in metadata.tables.items():
             connection.execute(table.insert(), [{"id": 1, name: name}])
-            view = f"CREATE VIEW {quote(f'v {name}')} AS SELECT * FROM {quote(name)}"
+            view = f"CREATE VIEW {quote(f'-{name}')} AS SELECT * FROM {quote(name)}"
             connection.exec_driver_sql(view)
     before = schema_dump(lab.engine.url)
     lab.snapshot()
     with lab.engine.begin() as connection:
         for name, table in metadata.tables.items():
             connection.execute(table.delete())
-            connection.exec_driver_sql(f"DROP VIEW {quote(f'v {name}')}")
+            connection.exec_driver_sql(f"DROP VIEW {quote(f'-{name}')}")
     lab.restore("s1")
     assert schema_dump(lab.engine.url) == before

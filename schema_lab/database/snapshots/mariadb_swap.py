@@ -10,6 +10,9 @@ Before it, the live tables may be left without their triggers; after it, the sna
 without some of the routines, views, triggers and events. Restoring again completes either; in the
 second case it first asks for a look at the spare database that still holds the tables of before.
 Rows that an application writes in that moment are not seen by triggers.
+
+A default that takes its value from a sequence names that sequence's database. So a snapshot with
+such a default is refused while the live database lacks the sequence; make it again first.
 """
 
 import hashlib

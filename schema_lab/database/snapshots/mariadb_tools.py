@@ -34,6 +34,7 @@ _PARTS = {
 _DUMP = (
     "--single-transaction",
     "--skip-lock-tables",
+    "--skip-add-locks",  # under LOCK TABLES, a default from a sequence does not load
     "--hex-blob",
     "--no-tablespaces",
     "--max-allowed-packet=1G",

@@ -52,7 +52,7 @@ def load(connection: sa.Connection, path: Path, wait: float) -> None:
     Kept as they are now: the database's own settings and owner, the extensions that the snapshot
     has too with their data, and the owner of the schema public and of schemas that hold an
     extension. What belongs to no schema and was made since (publications, servers, casts, large
-    objects) stays.
+    objects) stays, and so do default privileges in the schemas that stay.
     """
     tools = Tools.of(connection)
     contents = Contents.of(b"".join(output(tools.reader("--list", str(path)))).decode())
@@ -71,12 +71,7 @@ def load(connection: sa.Connection, path: Path, wait: float) -> None:
             *(f"--use-list={listed}", str(path)),
         ]
         first = clearing(contents.extensions, kept.schemas, tools.version)
-        try:
-            attempts(_run, tools, first, tools.reader(*script))
-        except ToolError as error:
-            if _locked(error):
-                error.cure = "Close what reads or writes it, then try again."
-            raise
+        attempts(_run, tools, first, tools.reader(*script))
 
 
 def _run(tools: "Tools", first: str, script: Command) -> None:

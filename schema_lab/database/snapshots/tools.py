@@ -18,6 +18,10 @@ from schema_lab.errors import DatabaseError
 _PIECE = 1 << 16
 _ERROR = re.compile(r"(?:^|: )(?:error|fatal)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"^(?:[\w.-]+|psql:<stdin>:\d+): +(?=\S)")
+_CURES = (
+    (re.compile("lock timeout|Lock wait"), "Close what reads or writes it, then try again."),
+    (re.compile("denied|must be owner"), "Ask the owner of the database for the missing right."),
+)
 _PLAIN_MESSAGES = {"LC_ALL": "C.UTF-8"}
 
 
@@ -114,9 +118,10 @@ def _failure(command: Command, errors: IO[bytes], code: int) -> ToolError:
     said = scrub(errors.read().decode(errors="replace"), command.url)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     line = next(filter(_ERROR.search, lines), lines[-1] if lines else f"exit code {code}")
+    cures = (cure for pattern, cure in _CURES if pattern.search(line))
     error = ToolError(
         f"{command.name} failed: {_PROGRAM.sub('', line)[:300].rstrip('.')}.",
-        "Mend what it names, then try again.",
+        next(cures, "Mend what it names, then try again."),
     )
     error.said = said
     return error
