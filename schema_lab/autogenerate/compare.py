@@ -36,6 +36,11 @@ class Comparison:
     bad_names: tuple[str, ...]
     obstacles: tuple[str, ...]
 
+    @property
+    def upgrade(self) -> list[ops.MigrateOperation]:
+        """Alembic's operations of the upgrade."""
+        return self.script.upgrade_ops.ops if self.script.upgrade_ops else []
+
 
 def compare(
     environment: Environment, metadata: Metadata | None, *, ask_rows: bool = False

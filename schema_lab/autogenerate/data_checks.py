@@ -90,7 +90,7 @@ class _Rows:
         yield self._repeated(
             index.table,
             parts,
-            [getattr(part, "name", None) or str(part) for part in parts],
+            [one.name if isinstance(one, sa.Column) else str(one) for one in parts],
             nulls_count=bool(options.get("nulls_not_distinct")),
             condition=condition,
         )
@@ -151,10 +151,11 @@ class _Rows:
         if not found:
             return None
         shown = [f"{_spelled(row[:-2])} ({row[-2]} rows)" for row in found]
-        total, more = found[0][-1], ["…"] if found[0][-1] > len(found) else []
+        total = found[0][-1]
+        end = ", …" if total > len(found) else "."
         verb = "stands" if total == 1 else "stand"
         what = f"{full_name(table.name, table.schema)}.{_joined(names)}"  # type: ignore[attr-defined]
-        return f"{_values(total)} of {what} {verb} more than once: {', '.join(shown + more)}."
+        return f"{_values(total)} of {what} {verb} more than once: {', '.join(shown)}{end}"
 
     def _counted(self, table: sa.FromClause, *conditions: Any) -> int:
         query = sa.select(sa.func.count()).select_from(table).where(*conditions)

@@ -35,9 +35,9 @@ def differs(
         return False
     dialect = context.dialect
     after = _plain_on(dialect, _as_sql(metadata_default, metadata_column.type, dialect))
-    if inspected_default is None and after is not None and dialect.name in _MYSQL:
-        inspected_default = _expression_default(context.connection, inspected_column)
-    before = _plain_on(dialect, inspected_default)
+    before = _plain_on(dialect, _live(inspected_column, dialect))
+    if before is None and after is not None and dialect.name in _MYSQL:
+        before = _plain_on(dialect, _expression_default(context.connection, inspected_column))
     if before is None or after is None:
         return before is not after
     if before == after:
@@ -56,6 +56,11 @@ def _as_sql(default: Any, type_: Any, dialect: Any) -> str | None:
         is_text = isinstance(getattr(type_, "impl", type_), sa.String)
         return sql_of(sa.literal(value, sa.String()), dialect) if is_text else value
     return None if value is None else sql_of(value, dialect)
+
+
+def _live(column: Any, dialect: Any) -> str | None:
+    text = getattr(column.server_default, "arg", None)
+    return None if text is None else sql_of(text, dialect)
 
 
 def _plain_on(dialect: Any, default: str | None) -> str | None:

@@ -7,6 +7,7 @@ from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.implied_indexes import drop_implied_indexes
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.ordering import in_one_order
+from schema_lab.autogenerate.refusals import refuse_at_the_command_line
 from schema_lab.autogenerate.rendering import render_item
 from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.database import JOURNAL_TABLE
@@ -53,7 +54,7 @@ def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
 
 
 def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
-    """Put a script in order, out of batch mode, and to be rendered word for word.
+    """Put a script in order, out of batch mode, to be rendered word for word; or refuse it.
 
     A `process_revision_directives` function.
     """
@@ -61,6 +62,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     drop_implied_indexes(context, revision, scripts)
     native_on_sqlite(context, revision, scripts)
     render_word_for_word(context)
+    refuse_at_the_command_line(context, revision, scripts)
 
 
 def _after_ours(theirs: Callable[..., None]) -> Callable[..., None]:

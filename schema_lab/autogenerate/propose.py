@@ -7,7 +7,8 @@ from alembic.util import rev_id
 from schema_lab.autogenerate.candidate import Candidate
 from schema_lab.autogenerate.compare import Comparison, Metadata, compare
 from schema_lab.autogenerate.names import refuse_names
-from schema_lab.errors import HistoryError, ModelError
+from schema_lab.autogenerate.refusals import refuse_no_model
+from schema_lab.errors import HistoryError
 from schema_lab.history import Environment, Revision, refuse_unsound, script_heads
 
 
@@ -32,7 +33,7 @@ def propose(
     refuse_unsound(environment, scripts)
     comparison = compare(environment, metadata, ask_rows=True)
     _refuse_behind(comparison, script_heads(scripts))
-    _refuse_no_model(comparison, metadata)
+    refuse_no_model(metadata, comparison.upgrade)
     refuse_names(comparison.bad_names, environment.url.get_backend_name())
     arguments = comparison.template_arguments
     return Candidate(
@@ -61,15 +62,4 @@ def _refuse_behind(comparison: Comparison, heads: tuple[str, ...]) -> None:
         f"The database stands at {', '.join(comparison.heads) or 'base'}, "
         f"the newest revision is {', '.join(heads) or 'base'}.",
         "Run lab.upgrade() first; autogenerate compares the models with an up-to-date database.",
-    )
-
-
-def _refuse_no_model(comparison: Comparison, metadata: Metadata | None) -> None:
-    collection = metadata if isinstance(metadata, list) else [metadata]
-    has_model = any(one is not None and one.tables for one in collection)
-    if has_model or not any(one.kind == "drop_table" for one in comparison.operations):
-        return
-    raise ModelError(
-        "No model was found, so this migration would drop every table.",
-        "Run the cells that define the models, or import them in env.py.",
     )

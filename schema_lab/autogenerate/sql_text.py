@@ -9,9 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.sql.compiler import BIND_PARAMS, BIND_PARAMS_ESC
 
-_BEFORE = r"\\\g<0>"
+from schema_lab.database import as_text, without_parameters
 
 
 def render_word_for_word(context: MigrationContext) -> None:
@@ -28,33 +27,12 @@ def render_word_for_word(context: MigrationContext) -> None:
     context.impl.render_ddl_sql_expr = render  # type: ignore[assignment,method-assign]
 
 
-def as_text(sql: str) -> str:
-    r"""Escape SQL so that `sa.text` gives the same SQL back.
-
-    Examples
-    --------
-    >>> as_text("' see :name'"), as_text("'1'::text")
-    ("' see \\:name'", "'1'::text")
-    """
-    return BIND_PARAMS.sub(_BEFORE, BIND_PARAMS_ESC.sub(_BEFORE, sql))
-
-
 def sql_of(expression: Any, dialect: sa.Dialect) -> str:
     """Compile an expression to the SQL that the database gets."""
     compiled = without_parameters(expression).compile(
         dialect=dialect, compile_kwargs={"literal_binds": True}
     )
     return _undoubled(str(compiled), dialect)
-
-
-def without_parameters(expression: Any) -> Any:
-    """Take `:name` in a text for what it says, where no value was given for it."""
-    if not isinstance(expression, sa.TextClause):
-        return expression
-    given = expression._bindparams.values()
-    if any(one.value is not None or one.callable is not None for one in given):
-        return expression
-    return sa.text(BIND_PARAMS.sub(_BEFORE, expression.text))
 
 
 def _undoubled(sql: str, dialect: sa.Dialect) -> str:

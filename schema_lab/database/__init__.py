@@ -17,6 +17,11 @@ from schema_lab.database.settings import database_url
 from schema_lab.database.snapshots import Snapshot, Snapshots
 from schema_lab.database.urls import masked, resolve, scrub
 from schema_lab.database.waiting import wait_until_it_answers
+from schema_lab.database.word_for_word import (
+    as_text,
+    reflected_word_for_word,
+    without_parameters,
+)
 
 if TYPE_CHECKING:
     from schema_lab.database import tables
@@ -26,17 +31,20 @@ __all__ = [
     "SQLITE_BEGIN",
     "Snapshot",
     "Snapshots",
+    "as_text",
     "broken_foreign_keys",
     "database_url",
     "engine_for",
     "exclusive",
     "foreign_keys_off",
     "masked",
+    "reflected_word_for_word",
     "resolve",
     "scrub",
     "sqlite_transactions",
     "tables",
     "wait_until_it_answers",
+    "without_parameters",
 ]
 
 

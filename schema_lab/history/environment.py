@@ -16,7 +16,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from schema_lab.database import engine_for
+from schema_lab.database import engine_for, reflected_word_for_word
 from schema_lab.errors import HistoryError
 from schema_lab.history.asynchronous import (
     asynchronous_url,
@@ -87,7 +87,10 @@ class Environment:
                 self.project.aim(config, asynchronous_url(self.url))
             if connection is None:
                 context_options |= {"as_sql": True, "output_buffer": StringIO()}
-            with EnvironmentContext(config, scripts, fn=work, **context_options) as context:
+            with (
+                reflected_word_for_word(),
+                EnvironmentContext(config, scripts, fn=work, **context_options) as context,
+            ):
                 configured = _decide(context, connection, options)
                 if asynchronous:
                     outside_of_the_loop(scripts.run_env)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from schema_lab.database import reflected_word_for_word
 from schema_lab.history import (
     ChecksumFile,
     Standing,
@@ -31,7 +32,7 @@ def run_command(context: Any) -> None:
     context
         The module `alembic.context`, configured.
     """
-    with context.begin_transaction():
+    with reflected_word_for_word(), context.begin_transaction():
         context.run_migrations()
 
 

@@ -1,0 +1,66 @@
+r"""Defaults and checks of live tables, word for word: `:name` in them is no parameter.
+
+SQLAlchemy hands what it reflects to `sa.text`, which takes `:name` for a parameter that nobody
+fills. A table that is copied, as batch mode does on SQLite, would have NULL in that place.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.compiler import BIND_PARAMS, BIND_PARAMS_ESC
+
+_BEFORE = r"\\\g<0>"
+
+
+def as_text(sql: str) -> str:
+    r"""Escape SQL so that `sa.text` gives the same SQL back.
+
+    Examples
+    --------
+    >>> as_text("' see :name'"), as_text("'1'::text")
+    ("' see \\:name'", "'1'::text")
+    """
+    return BIND_PARAMS.sub(_BEFORE, BIND_PARAMS_ESC.sub(_BEFORE, sql))
+
+
+def without_parameters(expression: Any) -> Any:
+    """Take `:name` in a text for what it says, where no value was given for it."""
+    if not isinstance(expression, sa.TextClause):
+        return expression
+    given = expression._bindparams.values()
+    if any(one.value is not None or one.callable is not None for one in given):
+        return expression
+    return sa.text(BIND_PARAMS.sub(_BEFORE, expression.text))
+
+
+@contextmanager
+def reflected_word_for_word() -> Iterator[None]:
+    """Let tables be reflected and checks be made with their own words, for as long as it lasts.
+
+    One within another changes nothing.
+    """
+    hooks = [one for one in _HOOKS if not sa.event.contains(*one)]
+    for one in hooks:
+        sa.event.listen(*one)
+    try:
+        yield
+    finally:
+        for one in hooks:
+            sa.event.remove(*one)
+
+
+def _keep_default(inspector: Any, table: sa.Table, column: Any) -> None:
+    if isinstance(column.get("default"), str):
+        column["default"] = as_text(column["default"])
+
+
+def _keep_check(constraint: sa.CheckConstraint, parent: Any) -> None:
+    constraint.sqltext = without_parameters(constraint.sqltext)
+
+
+_HOOKS: list[tuple[Any, str, Any]] = [
+    (sa.Table, "column_reflect", _keep_default),
+    (sa.CheckConstraint, "before_parent_attach", _keep_check),
+]
