@@ -4,7 +4,7 @@ The notebook, the command line and `scripts/run_migrations.py` all connect throu
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -89,7 +89,7 @@ def sqlite_transactions(connection: sa.Connection, wait: float) -> Iterator[None
         return
     driver: Any = connection.connection.driver_connection
     level, busy = driver.isolation_level, _pragma(connection, "busy_timeout")
-    hooks = [
+    hooks: list[tuple[str, Callable[..., Any]]] = [
         ("begin", partial(_instead_of_theirs, connection)),
         ("handle_error", partial(_on_sqlite_error, wait)),
     ]

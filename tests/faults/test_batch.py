@@ -82,6 +82,7 @@ def users(walk: Walk, schema: str) -> None:
     run(walk, "INSERT INTO users (id, email, age) VALUES (1, 'ann', 30)")
 
 
+@pytest.mark.filterwarnings("ignore:Unnamed CHECK", "ignore:Skipped unsupported reflection")
 @pytest.mark.parametrize("case", LOSSES)
 def test_a_loss_is_refused(walk: Walk, case: str) -> None:
     """B3, B4, B5, B6, B7, B8, B9, B10: what the copy cannot hold is listed, nothing is changed."""
@@ -180,7 +181,7 @@ op.execute("DROP TABLE users")
 op.execute("ALTER TABLE new RENAME TO users")
 """,
     )
-    with pytest.raises(MigrationError, match=r"index ix of users\.email; trigger noted of users"):
+    with pytest.raises(MigrationError, match=r"trigger noted of users; index ix of users"):
         walk.lab().upgrade()
 
 
@@ -212,12 +213,13 @@ def test_children_keep_their_rows(walk: Walk, action: str, door: str) -> None:
 
 def test_columns_change_without_a_copy(walk: Walk) -> None:
     """B11: adding, dropping and renaming columns as autogenerate writes it copies no table."""
-    users(walk, f"{PLAIN} CREATE TRIGGER noted AFTER INSERT ON users BEGIN DELETE FROM users; END")
+    made = "CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY, email VARCHAR, age INT);"
+    users(walk, f"{made} {NOTED.replace('INTO log VALUES (1)', 'INTO users (email) VALUES (1)')}")
     page = "SELECT rootpage FROM sqlite_master WHERE name = 'users'"
     before = walk.value(page)
     lab = walk.lab()
 
-    class User(lab.Model, table=True):
+    class User(lab.Model, table=True):  # type: ignore[call-arg,misc,name-defined]
         __tablename__ = "users"
         id: int | None = Field(default=None, primary_key=True)
         email: str | None = None

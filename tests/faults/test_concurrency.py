@@ -147,7 +147,7 @@ def test_a_double_click_writes_once(walk: Walk) -> None:
     """C5: two threads call candidate.write() at once; one file is there, and both get it."""
     lab, gate = walk.lab(), threading.Barrier(2)
 
-    class Thing(lab.Model, table=True):
+    class Thing(lab.Model, table=True):  # type: ignore[call-arg,misc,name-defined]
         id: int | None = Field(default=None, primary_key=True)
 
     candidate = lab.autogenerate("Create things")

@@ -4,6 +4,7 @@ import pytest
 
 from schema_lab.database import JOURNAL_TABLE
 from schema_lab.errors import MigrationError
+from schema_lab.models import Field
 from tests.support.processes import DOORS
 from tests.support.revisions import Walk
 from tests.support.terminal import failed, succeeded
@@ -118,9 +119,7 @@ def test_the_journal_is_nowhere_to_be_seen(broken: Walk) -> None:
     assert set(broken.lab().tables()["table"]) == {"counters", "notes"}
     lab = broken.lab()
 
-    class Thing(lab.Model, table=True):
-        from sqlmodel import Field
-
+    class Thing(lab.Model, table=True):  # type: ignore[call-arg,misc,name-defined]
         id: int | None = Field(default=None, primary_key=True)
 
     tables = {one.table for one in lab.drift().operations}

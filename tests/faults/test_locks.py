@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
 import pytest
 import sqlalchemy as sa
@@ -162,7 +162,7 @@ def test_a_connection_goes_back_to_its_pool_as_it_came(walk: Walk, dialect: str,
     walk.revision("0002", body)
     engine = sa.create_engine(walk.url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
     with engine.connect() as connection:
-        driver = connection.connection.driver_connection
+        driver: Any = connection.connection.driver_connection
         for statement in CHOSEN[dialect]:
             connection.exec_driver_sql(statement)
         connection.commit()

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pymysql
+import pytest
 import sqlalchemy as sa
+from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 from sqlalchemy import event
 from sqlalchemy.engine.default import DefaultDialect
 
 READS = ("SELECT", "SHOW", "PRAGMA", "SET", "DO", "RESET", "EXPLAIN")
+PATCH = pytest.MonkeyPatch()
 _passed = 0
 
 
@@ -51,12 +53,12 @@ def _watch_sqlalchemy(passed: Callable[[str], None]) -> None:
         if self.driver != "pymysql":
             passed("COMMIT")
 
-    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
+    PATCH.setattr(DefaultDialect, "do_commit", do_commit)
 
 
 def _watch_pymysql(passed: Callable[[str], None]) -> None:
     """See also what goes past SQLAlchemy: the journal's own statements."""
-    execute, commit = Cursor.execute, pymysql.connections.Connection.commit
+    execute, commit = Cursor.execute, Connection.commit
 
     def executed(self: Any, query: str, args: Any = None) -> Any:
         result = execute(self, query, args)
@@ -67,5 +69,5 @@ def _watch_pymysql(passed: Callable[[str], None]) -> None:
         commit(self)
         passed("COMMIT")
 
-    Cursor.execute = executed  # type: ignore[method-assign]
-    pymysql.connections.Connection.commit = committed  # type: ignore[method-assign]
+    PATCH.setattr(Cursor, "execute", executed)
+    PATCH.setattr(Connection, "commit", committed)
