@@ -97,9 +97,9 @@ def plain(default: str | None) -> str | None:
     >>> plain("'new'::character varying"), plain("(0)"), plain("CURRENT_TIMESTAMP()")
     ("'new'", '0', 'now')
     """
-    if default is None or default.strip().upper() == "NULL":
+    text = "NULL" if default is None else without_casts(default)
+    if text.upper() == "NULL":
         return None
-    text = without_casts(default)
     if _NUMBER.fullmatch(text.strip("'")):
         return text.strip("'")
     if text.lower() in ("true", "false"):
