@@ -7,7 +7,7 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from schema_lab.errors import MigrationError, SchemaLabError
+from schema_lab.errors import InputError, MigrationError, SchemaLabError
 from schema_lab.history import (
     ChecksumFile,
     Environment,
@@ -84,8 +84,7 @@ def downgrade(
     MigrationError
         When a revision fails, with what stands.
     """
-    if not target.startswith("-") and target != "base":
-        _checked(environment, target)
+    _checked(environment, target)
     return _run(
         environment,
         "downgrade",
@@ -149,7 +148,9 @@ def stopped_revision(environment: Environment) -> Stopped | None:
 
 
 def _checked(environment: Environment, target: str) -> str:
-    """Refuse an ambiguous head before anything runs."""
+    """Refuse an empty target and an ambiguous head before anything runs."""
+    if not target.strip():
+        raise InputError("The target is empty.", 'Name a revision, or "head", "+1", "-1", "base".')
     scripts = environment.project.scripts()
     with as_lab_errors(), fresh_sources():
         scripts.get_heads()

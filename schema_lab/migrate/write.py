@@ -1,6 +1,5 @@
 """Write revision files: from a candidate, empty, or a merge. Changes only versions/."""
 
-import ast
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def write(environment: Environment, candidate: Candidate) -> Revision:
             **candidate.template_arguments,
         )
 
-    return _made(make)
+    return _made(environment, make)
 
 
 def revision(environment: Environment, message: str, revision_id: str | None = None) -> Revision:
@@ -63,7 +62,7 @@ def revision(environment: Environment, message: str, revision_id: str | None = N
     with as_lab_errors(), fresh_sources():
         refuse_heads(environment.project.scripts())
     new, config = _new_id(environment, revision_id), environment.config()
-    return _made(lambda: _single(command.revision(config, text, rev_id=new)))
+    return _made(environment, lambda: _single(command.revision(config, text, rev_id=new)))
 
 
 def merge(environment: Environment, message: str, revisions: Sequence[str] = ()) -> Revision:
@@ -83,7 +82,7 @@ def merge(environment: Environment, message: str, revisions: Sequence[str] = ())
             "A merge joins two or more heads.",
         )
     new, config = _new_id(environment, None), environment.config()
-    return _made(lambda: _single(command.merge(config, heads, text, rev_id=new)))
+    return _made(environment, lambda: _single(command.merge(config, heads, text, rev_id=new)))
 
 
 def _new_id(environment: Environment, revision_id: str | None) -> str | None:
@@ -95,11 +94,15 @@ def _single(made: Script | list[Script | None] | None) -> Script | None:
     return made[0] if isinstance(made, list) else made
 
 
-def _made(make: Callable[[], Script | None]) -> Revision:
-    """Run what writes, and hand on the new revision once its file is known to be sound."""
+def _made(environment: Environment, make: Callable[[], Script | None]) -> Revision:
+    """Run what writes, and hand on the new revision; a file that is no Python goes again."""
     with ALEMBIC_LOCK, as_lab_errors(), fresh_sources():
+        before = _files(environment)
         try:
             script = make()
+        except SyntaxError as error:
+            _take_back(_files(environment) - before, error)
+            raise
         except OSError as error:
             raise HistoryError(
                 f"The revision cannot be written to {error.filename}: {error.strerror}.",
@@ -107,14 +110,17 @@ def _made(make: Callable[[], Script | None]) -> Revision:
             ) from None
     if script is None:
         raise HistoryError("Alembic wrote no revision.", "Look at env.py's directives.")
-    _parsed(Path(script.path))
     return Revision.of(script)
 
 
-def _parsed(path: Path) -> None:
-    try:
-        ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
+def _files(environment: Environment) -> set[Path]:
+    folders = environment.project.scripts()._version_locations
+    return {file for folder in folders for file in Path(folder).rglob("*.py")}
+
+
+def _take_back(made: set[Path], error: SyntaxError) -> None:
+    """Remove the file that was just made, if it is the one that cannot be read."""
+    for path in made:
         path.unlink()
         raise HistoryError(
             f"The template made a script that is no Python (line {error.lineno}: {error.msg}); "
