@@ -52,7 +52,9 @@ class CandidatePart:
         self.drop()
 
     def show(self, status: Status) -> None:
-        """Show the drift while no candidate says the same."""
+        """Show the drift while no candidate says the same; one that is done makes room for it."""
+        if self._written and status.drift and not status.pending:
+            self.drop()
         html = views.drift.piece(status.drift) if status.drift is not None else ""
         show_words(self.drift_box, "" if self._candidate else html)
 

@@ -101,3 +101,13 @@ def test_a_destructive_candidate_marks_what_goes(upgraded: Panel, define: Define
     upgraded.message_box.value = "Drop plans"
     upgraded.autogenerate_button.click()
     assert '<span class="sl-symbol">-</span> drop column users.plan' in upgraded.candidate_box.value
+
+
+def test_a_finished_candidate_makes_room_for_the_next_drift(panel: Panel, define: Define) -> None:
+    """After Upgrade, a model edited since shows its drift on Refresh."""
+    write(panel, "Create users")
+    panel.upgrade_button.click()
+    define(plan=True)
+    panel.refresh()
+    assert "add column users.plan" in panel.drift_box.value
+    assert panel.candidate_box.value == ""
