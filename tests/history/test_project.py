@@ -1,11 +1,13 @@
 """Which project and which database a lab works on."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from schema_lab import Lab
 from schema_lab.errors import DatabaseError, HistoryError
 from schema_lab.history import Project
 from schema_lab.scratch import scratch_project
@@ -69,8 +71,17 @@ def test_a_broken_ini_is_said(project: Project, name: str) -> None:
     """An alembic.ini that cannot be used is the lab's error, with a cure."""
     project.ini.write_text(BROKEN[name])
     with pytest.raises(HistoryError) as caught:
-        project.scripts()
+        Lab(config=project.ini)
     assert caught.value.cure
+
+
+def test_scripts_that_vanish_are_said(project: Project) -> None:
+    """When the script directory is gone while a lab is open, the lab's error names it."""
+    lab = Lab(config=project.ini)
+    shutil.rmtree(project.root / "alembic")
+    for gone in (lab.history, lab.upgrade, lab.drift):
+        with pytest.raises(HistoryError, match="alembic"):
+            gone()
 
 
 def test_the_url_given_comes_first(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
