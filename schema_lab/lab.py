@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from schema_lab import autogenerate, database, history, migrate, scratch
 from schema_lab.autogenerate import Candidate, Drift
-from schema_lab.database.snapshots import Snapshot, Snapshots, Store, take
+from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
 from schema_lab.migrate import Loss, OnRevision, Restored, Run, Stopped
@@ -75,6 +75,7 @@ class Lab:
     >>> class Team(lab.Model, table=True):
     ...     id: int | None = Field(default=None, primary_key=True)
     >>> lab.drift()
+    1 operation would make the database equal the models:
     + create table team
     >>> candidate = lab.autogenerate("Create teams")
     >>> revision = candidate.write()
@@ -324,18 +325,11 @@ class Lab:
         >>> lab.restore("s1")
         restore s1: base → base
         """
-        environment = self._environment
-        return take(
-            environment.engine,
-            self._snapshots,
-            lambda: history.database_heads(environment),
-            label,
-            environment.wait,
-        )
+        return migrate.snapshot(self._environment, label)
 
     def snapshots(self) -> Snapshots:
         """List the project's snapshots, newest first; files in .schema_lab/snapshots. Read-only."""
-        return self._snapshots.listed()
+        return Store.of(self.root).listed()
 
     def restore(self, snapshot: Snapshot | str, *, elsewhere: bool = False) -> Restored:
         """Take the database back to a snapshot; see `schema_lab.migrate.restore`."""
@@ -350,10 +344,6 @@ class Lab:
         return Panel(self)
 
     # -------------------------------------------------------------------------------------------
-
-    @property
-    def _snapshots(self) -> Store:
-        return Store.of(self.root)
 
     @contextmanager
     def _way_back(self, label: str) -> Iterator[None]:

@@ -14,6 +14,7 @@ from schema_lab.migrate.runner import (
     stopped_revision,
     upgrade,
 )
+from schema_lab.migrate.snapshot import snapshot
 from schema_lab.migrate.startup import init_db
 from schema_lab.migrate.write import merge, revision, write
 
@@ -35,6 +36,7 @@ __all__ = [
     "revision",
     "run_offline",
     "run_online",
+    "snapshot",
     "stamp",
     "stopped_revision",
     "upgrade",

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from schema_lab.database.snapshots import Snapshot, Store, load, place_of
 from schema_lab.errors import MigrationError
-from schema_lab.history import Environment, as_lab_errors, database_heads
+from schema_lab.history import (
+    ChecksumFile,
+    Checksums,
+    Environment,
+    Standing,
+    as_lab_errors,
+    database_heads,
+    look,
+)
+from schema_lab.history.checksums import Applied
 from schema_lab.migrate.connection import ready
 from schema_lab.views import snapshot as view
 
@@ -69,4 +79,15 @@ def restore(
             f"but the database stands at {', '.join(after) or 'base'}.",
             "Another program migrates this database; see lab.history(), then restore again.",
         )
+    _remember(environment, chosen)
     return Restored(chosen, before, after)
+
+
+def _remember(environment: Environment, snapshot: Snapshot) -> None:
+    """Know of the applied revisions' files what was known then; without it, no more than that."""
+    file = ChecksumFile.of(environment.project.ini, environment.url)
+    with suppress(OSError, TypeError, ValueError):
+        known = Checksums({one: Applied.of(said) for one, said in snapshot.checksums.items()})
+        if file is not None:
+            with file.alone():
+                file.write(known, look(environment, Standing.of).birth)

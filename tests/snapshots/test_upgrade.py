@@ -65,3 +65,14 @@ def test_an_upgrade_takes_no_snapshot_unasked() -> None:
     write_revision(lab.root, "0001", CREATE)
     lab.upgrade()
     assert len(lab.snapshots()) == 0
+
+
+def test_an_edited_revision_is_told_after_a_restore(lab: Lab) -> None:
+    """H6: the snapshot's database had the file as it was then, and the lab remembers that."""
+    write_revision(lab.root, "0001", CREATE)
+    lab.upgrade()
+    lab.snapshot()
+    lab.downgrade("base")
+    write_revision(lab.root, "0001", f"{CREATE}; pass")
+    lab.restore("s1")
+    assert [one.edited for one in lab.history()] == [True]

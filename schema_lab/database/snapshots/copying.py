@@ -1,8 +1,9 @@
 """Take a snapshot and load one again, whatever the dialect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +24,7 @@ def take(
     store: Store,
     heads: Callable[[], tuple[str, ...]],
     label: str = "",
+    checksums: Mapping[str, Any] | None = None,
     wait: float = 60.0,
 ) -> Snapshot:
     """Copy a database into a new file of the store. Reads the database, writes the file.
@@ -40,6 +42,8 @@ def take(
         Reads at which revisions the database stands.
     label
         A word of the user's, shown in lists.
+    checksums
+        What is known of the applied revisions' files, kept beside the copy.
     wait
         Seconds to wait for a migration, or for another snapshot.
 
@@ -61,6 +65,7 @@ def take(
                 "dialect": family(connection),
                 "heads": before,
                 "label": label,
+                "checksums": dict(checksums or {}),
                 "database": place_of(engine.url, store),
             }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schema_lab.views import snapshot as view
 
@@ -19,7 +19,8 @@ class Snapshot:
     """A copy of a database in a file, to go back to with `lab.restore`.
 
     `size` is in bytes; `heads` are the revisions at which the database stood; `database` says,
-    without any secret, which database it is a copy of.
+    without any secret, which database it is a copy of; `checksums` is what was known of its
+    applied revisions' files.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Snapshot:
     label: str = ""
     database: str = ""
     sha256: str = ""
+    checksums: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def age(self) -> timedelta:
