@@ -22,7 +22,7 @@ Named = tuple[str, str]
 _LONGEST = {"postgresql": 63, "mariadb": 64, "mysql": 64}
 _MYSQL_RULE = "up to 64 characters, no backtick, none above U+FFFF, no space at the end"
 _RULES = {
-    "sqlite": ("SQLite", "at least one character, and no NUL"),
+    "sqlite": ("SQLite", "no NUL character"),
     "postgresql": (
         "PostgreSQL",
         "up to 63 bytes (é has two), and no ' where a sequence numbers the key",
@@ -37,17 +37,15 @@ def _beyond_bmp(name: str) -> bool:
 
 
 _NUL = ("holds a NUL character", lambda name: "\0" in name)
-_EMPTY = ("is empty", lambda name: not name)
 _ON_MYSQL = (
     _NUL,
-    _EMPTY,
     ("ends with a space", lambda name: name.endswith(" ")),
     ("holds a character above U+FFFF", _beyond_bmp),
     ("holds a backtick, which SQLAlchemy does not read back", lambda name: "`" in name),
 )
 _NEVER: dict[str, tuple[tuple[str, Callable[[str], bool]], ...]] = {
-    "sqlite": (_NUL, _EMPTY),
-    "postgresql": (_NUL, _EMPTY),
+    "sqlite": (_NUL,),
+    "postgresql": (_NUL,),
     "mariadb": _ON_MYSQL,
     "mysql": _ON_MYSQL,
 }
@@ -111,7 +109,7 @@ def _(operation: ops.CreateTableOp) -> Iterator[Named]:
     yield f"table {table.name}", table.name
     for column in table.columns:
         yield f"column {table.name}.{column.name}", column.name
-    for constraint in table.constraints:
+    for constraint in table.constraints - {table.primary_key}:  # nobody looks for its name
         yield from _optional("constraint", constraint.name)
 
 
