@@ -170,13 +170,14 @@ def test_a_connection_goes_back_to_its_pool_as_it_came(walk: Walk, dialect: str,
         connection.commit()
         upgrade(walk, connection, succeeds=body == ADD_COLUMN)
     with engine.connect() as connection:
-        assert connection.connection.driver_connection is driver
+        returned: Any = connection.connection.driver_connection
+        assert returned is driver
         after = [connection.exec_driver_sql(one).scalar() for one in SETTINGS[dialect]]
         assert after == before
         connection.rollback()
         if dialect == "sqlite":
-            assert not driver.in_transaction
-            assert driver.isolation_level == ""
+            assert not returned.in_transaction
+            assert returned.isolation_level == ""
         elif dialect == "postgresql":
             assert connection.exec_driver_sql(ADVISORY_LOCKS).scalar() == 0
         else:

@@ -46,7 +46,7 @@ def _watch_sqlalchemy(passed: Callable[[str], None]) -> None:
             passed(sql)
 
     event.listen(sa.Engine, "after_cursor_execute", after)
-    commit = DefaultDialect.do_commit
+    commit: Callable[..., None] = DefaultDialect.do_commit
 
     def do_commit(self: Any, connection: Any) -> None:
         commit(self, connection)
