@@ -111,7 +111,7 @@ class Journal:
 
     def _execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         with self._cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(sql, parameters or None)  # with none, `%` in a name is no placeholder
             return list(cursor.fetchall()) if cursor.description else []
 
     @contextmanager
@@ -137,7 +137,7 @@ class Journal:
             (JOURNAL_TABLE,),
         )
         parts = [repr(names), repr(self._execute(_TRIGGERS)), repr(self._execute(_ROUTINES))]
-        lowered = statement.lower()
+        lowered = statement.replace("%%", "%").replace("``", "`").lower()  # as they are named
         for name, _ in names:
             if name.lower() in lowered:
                 quoted = name.replace("`", "``")
