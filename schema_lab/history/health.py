@@ -109,7 +109,11 @@ def refuse_forgotten(
     if tuple(heads) or inspector.has_table(JOURNAL_TABLE):
         return
     for script in first:
-        there = [one for one in created_first(Path(script.path)) if _is_there(inspector, one)]
+        there = [
+            one
+            for one in created_first(Path(script.path))
+            if _is_there(inspector, (one[0] or _new_tables_schema(connection), one[1]))
+        ]
         if there:
             raise HistoryError(
                 f"The database names no revision, but of revision {script.revision} "
@@ -164,6 +168,14 @@ def edits(scripts: Iterable[Script], known: Checksums) -> tuple[str, ...]:
 
 def _is_there(inspector: sa.Inspector, table: Table) -> bool:
     return inspector.has_table(table[1], schema=table[0])
+
+
+def _new_tables_schema(connection: sa.Connection) -> str | None:
+    """Give the schema in which PostgreSQL makes a table: others on its search path may have one."""
+    if connection.dialect.name != "postgresql":
+        return None
+    schema: str | None = connection.scalar(sa.text("SELECT current_schema()"))
+    return schema
 
 
 def _spelled(table: Table) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from schema_lab.errors import MigrationError
-from tests.history_faults.damage import SECOND, Place, errors
+from tests.history_faults.damage import SECOND, VERBS, Place, errors
 
 ON_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
 ADD = 'op.add_column("user_profiles", sa.Column("city", sa.String(50)))'
@@ -54,6 +54,13 @@ def test_success_is_not_claimed_over_a_dropped_table(dropped: Place, pending: bo
     (note,) = run.notes
     assert "user_profiles" in note
     assert "gone" in repr(run)
+
+
+@ON_SQLITE
+def test_the_other_verbs_work_over_a_dropped_table(dropped: Place) -> None:
+    """H14: autogenerate proposes the table, and nothing but the way back needs it."""
+    assert errors(dropped.lab, *(one for one in VERBS if one not in ("downgrade", "merge"))) == {}
+    assert "create_table('user_profiles'" in dropped.lab.autogenerate("Mend").upgrade_code
 
 
 GONE_ON_PURPOSE = [

@@ -69,9 +69,9 @@ def test_broken_files_are_named_by_every_verb(place: Place, fault: str) -> None:
     assert (place.dump(), sorted(place.versions.glob("*.py"))) == (before, files)
 
 
-@pytest.mark.parametrize("fault", ["H9", "H12"])
+@pytest.mark.parametrize("fault", ["H9", "H10", "H11", "H12"])
 def test_broken_files_leave_the_database_readable(place: Place, fault: str) -> None:
-    """H9, H12: the status says where the database stands, what drifts, and which file it is."""
+    """H9 to H12: the status says where the database stands, what drifts, and which file it is."""
     damage, said = BROKEN[fault]
     damage(place)
     status = place.lab.status()

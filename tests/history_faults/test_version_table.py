@@ -10,8 +10,11 @@ import pytest
 
 from schema_lab import init_db
 from schema_lab.errors import HistoryError
+from schema_lab.history import refuse_forgotten
 from schema_lab.history.creations import created_first
-from tests.history_faults.damage import FIRST, SECOND, Place, alembic, errors, tables
+from tests.history_faults.damage import FIRST, SECOND, VERBS, Place, alembic, errors, tables
+
+ALL_BUT_STAMP = [verb for verb in VERBS if verb != "stamp"]
 
 FORGOTTEN = {
     "H1": "DELETE FROM alembic_version",
@@ -34,12 +37,8 @@ def test_a_forgotten_revision_is_noticed_before_anything_runs(place: Place, faul
     """H1, H2: the version row or table is gone; no verb runs the first revision again."""
     place.execute(FORGOTTEN[fault])
     before = place.dump()
-    said = errors(
-        place.lab,
-        *("status", "history", "current", "heads", "drift"),
-        *("autogenerate", "upgrade", "downgrade"),
-    )
-    assert said.keys() == {"autogenerate", "upgrade", "downgrade"}
+    said = errors(place.lab, *ALL_BUT_STAMP)
+    assert said.keys() == {"autogenerate", "upgrade", "downgrade", "merge"}
     assert f"of revision {FIRST} tables users, user_profiles are already there" in said["upgrade"]
     assert said["autogenerate"] == said["upgrade"]
     assert said["upgrade"] in place.lab.status().problem
@@ -95,11 +94,8 @@ def test_an_impossible_version_table_is_refused(place: Place, fault: str) -> Non
     """H3, H4, H5: no verb believes a version table to which no history can have led."""
     place.execute(IMPOSSIBLE[fault])
     before = place.dump()
-    said = errors(
-        place.lab,
-        *("status", "history", "current", "heads", "drift"),
-        *("autogenerate", "upgrade", "downgrade"),
-    )
+    said = errors(place.lab, *ALL_BUT_STAMP)
+    assert "is not a head" in said.pop("merge")
     assert said.keys() == {
         *("history", "current", "heads", "autogenerate", "upgrade", "downgrade"),
     }
@@ -189,6 +185,19 @@ def test_a_table_that_must_fail_counts(project: Path, how: str) -> None:
     assert created_first(Place(project, "").write("0001", None, upgrade=body)) == (
         ("app", "notes"),
     )
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_table_in_another_schema_is_another_table(place: Place) -> None:
+    """H2: where the search path also leads to another schema's tables, they are not meant."""
+    scripts = place.lab._environment.project.scripts()
+    with place.lab.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA tenant")
+        connection.exec_driver_sql("SET search_path TO tenant, public")
+        refuse_forgotten(connection, (), [scripts.get_revision(FIRST)])
+        connection.exec_driver_sql("SET search_path TO public, tenant")
+        with pytest.raises(HistoryError, match="already there"):
+            refuse_forgotten(connection, (), [scripts.get_revision(FIRST)])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
