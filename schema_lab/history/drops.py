@@ -6,10 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_DESTROYING_SQL = re.compile(
-    r"\b(drop\s+(?:table|column)|delete\s+from|truncate(?:\s+table)?)\s+[\"`\[]?([\w.]+)",
+_PART = r"(?:\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|[\w$]+)"
+_NAME = rf"{_PART}(?:\.{_PART})?"
+_TABLE_GOES = re.compile(rf"\bdrop\s+table\s+(?:if\s+exists\s+)?({_NAME})", re.IGNORECASE)
+_ROWS_GO = re.compile(
+    rf"\b(?:delete\s+from|truncate(?:\s+table)?)\s+(?:only\s+)?({_NAME})", re.IGNORECASE
+)
+_ALTER = re.compile(
+    rf"\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?({_NAME})([^;]*)", re.IGNORECASE
+)
+_COLUMN_GOES = re.compile(
+    r"\bdrop\s+(?:column\s+)?(?:if\s+exists\s+)?"
+    rf"(?!(?:constraint|index|primary|foreign|key|default|check|not)\b)({_PART})",
     re.IGNORECASE,
 )
+"""These only name what a person shall confirm; the database itself reads the SQL."""
 
 
 @dataclass(frozen=True)
@@ -47,27 +58,56 @@ def _drops(node: ast.AST, batch_table: str | None) -> Iterator[Drop]:
 def _batch_table(node: ast.With) -> str | None:
     call = node.items[0].context_expr
     if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "batch_alter_table":
-        return next(iter(_texts(call)), None)
+        table = _argument(call, 0, "table_name")
+        return None if table is None else _with_schema(call, table)
     return None
 
 
 def _call(call: ast.Call, name: str, batch_table: str | None) -> Iterator[Drop]:
-    texts = _texts(call)
-    if name == "drop_table" and texts:
-        yield Drop(texts[0])
-    elif name == "drop_column" and batch_table and len(texts) == 1:
-        yield Drop(batch_table, texts[0])
-    elif name == "drop_column" and texts[1:]:
-        yield Drop(texts[0], texts[1])
-    elif name == "execute":
-        for found in (m for text in _all_texts(call) for m in _DESTROYING_SQL.finditer(text)):
-            yield Drop(found.group(2), None, found.group(0))
+    if name == "execute":
+        for text in _all_texts(call):
+            yield from _of_sql(text)
+    elif name == "drop_table":
+        table = _argument(call, 0, "table_name")
+        if table is not None:
+            yield Drop(_with_schema(call, table))
+    elif name == "drop_column":
+        place = 0 if batch_table else 1
+        table = batch_table or _argument(call, 0, "table_name")
+        column = _argument(call, place, "column_name")
+        if table is not None and column is not None:
+            yield Drop(_with_schema(call, table), column)
 
 
-def _texts(call: ast.Call) -> list[str]:
-    named = [k.value for k in call.keywords if k.arg in ("table_name", "column_name")]
-    values = [*call.args, *named]
-    return [v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)]
+def _of_sql(text: str) -> Iterator[Drop]:
+    for found in _TABLE_GOES.finditer(text):
+        yield Drop(_plain(found.group(1)))
+    for found in _ROWS_GO.finditer(text):
+        yield Drop(_plain(found.group(1)), None, " ".join(found.group(0).split()))
+    for table, rest in _ALTER.findall(text):
+        for column in _COLUMN_GOES.findall(rest):
+            yield Drop(_plain(table), _plain(column))
+
+
+def _plain(name: str) -> str:
+    return ".".join(part.strip('"`[]') for part in re.findall(_PART, name))
+
+
+def _with_schema(call: ast.Call, table: str) -> str:
+    schema = _keyword(call, "schema")
+    return f"{schema}.{table}" if schema else table
+
+
+def _argument(call: ast.Call, place: int, keyword: str) -> str | None:
+    return _text(call.args[place]) if len(call.args) > place else _keyword(call, keyword)
+
+
+def _keyword(call: ast.Call, name: str) -> str | None:
+    return next((_text(one.value) for one in call.keywords if one.arg == name), None)
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _all_texts(call: ast.Call) -> list[str]:
