@@ -126,10 +126,9 @@ def test_a_stamp_replaces_an_impossible_version_table(place: Place, fault: str) 
     assert place.lab.downgrade("-1").after == (FIRST,)
 
 
-@pytest.mark.parametrize("fault", IMPOSSIBLE)
-def test_a_stamp_with_a_wrong_name_keeps_what_was_there(place: Place, fault: str) -> None:
-    """H3, H4, H5: the version table is replaced only by a revision that there is."""
-    place.execute(IMPOSSIBLE[fault])
+def test_a_stamp_with_a_wrong_name_keeps_what_was_there(place: Place) -> None:
+    """H3: the version table is replaced only by a revision that there is."""
+    place.execute(IMPOSSIBLE["H3"])
     before = place.dump()
     with pytest.raises(HistoryError, match="nonsense"):
         place.lab.stamp("nonsense")
