@@ -2,7 +2,8 @@
 FROM python:3.12-slim
 
 ARG EXTRAS=example,mysql,postgresql
-ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# A container forgets, so no checksums of applied revisions are kept in one.
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 SCHEMA_LAB_CHECKSUMS=off
 
 RUN useradd --create-home --uid 1000 lab \
     && install --directory --owner lab --group lab /app /app/schema_lab

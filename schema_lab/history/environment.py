@@ -23,6 +23,7 @@ from schema_lab.history.asynchronous import (
     is_asynchronous,
     outside_of_the_loop,
 )
+from schema_lab.history.env_errors import env_errors
 from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.project import Project, fresh_sources
 
@@ -82,14 +83,21 @@ class Environment:
         with ALEMBIC_LOCK, as_lab_errors(self.url), _logging_untouched(), fresh_sources():
             scripts = self.project.scripts()
             config.attributes[READY] = connection
-            asynchronous = is_asynchronous(Path(scripts.env_py_location))
+            env_py, begun = Path(scripts.env_py_location), list[bool]()
+            asynchronous = is_asynchronous(env_py)
             if asynchronous:
                 self.project.aim(config, asynchronous_url(self.url))
             if connection is None:
                 context_options |= {"as_sql": True, "output_buffer": StringIO()}
+
+            def begin(heads: Any, migration_context: MigrationContext) -> Steps:
+                begun.append(True)
+                return work(heads, migration_context)
+
             with (
                 reflected_word_for_word(),
-                EnvironmentContext(config, scripts, fn=work, **context_options) as context,
+                env_errors(env_py, lambda: bool(begun)),
+                EnvironmentContext(config, scripts, fn=begin, **context_options) as context,
             ):
                 configured = _decide(context, connection, options)
                 if asynchronous:

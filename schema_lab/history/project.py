@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import warnings
 from argparse import Namespace
 from collections.abc import Iterator
 from configparser import Error as IniError
@@ -17,6 +18,7 @@ from alembic.script import ScriptDirectory
 from schema_lab.database import database_url, resolve
 from schema_lab.errors import HistoryError
 from schema_lab.history.checksum_file import remembered
+from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.scripts import check_when_loaded
 
 
@@ -85,7 +87,8 @@ class Project:
                 "Add one under [alembic], such as script_location = %(here)s/alembic.",
             )
         config.set_main_option("script_location", _escaped(self._absolute(location)))
-        config.set_main_option("prepend_sys_path", _escaped(str(self.root)))
+        config.attributes[_PATHS] = self._import_paths(config)
+        config.set_main_option("prepend_sys_path", "")
         if url is not None:
             self.aim(config, url)
         config.config_file_name = None
@@ -112,11 +115,19 @@ class Project:
 
     def scripts(self) -> ScriptDirectory:
         """Load the script directory anew. Read-only."""
-        path = list(sys.path)
-        scripts = ScriptDirectory.from_config(self.config())
+        path, config = list(sys.path), self.config()
+        with as_lab_errors():
+            scripts = ScriptDirectory.from_config(config)
         check_when_loaded(scripts, lambda revision: remembered(self.root, revision))
-        sys.path[:] = path if str(self.root) in path else [str(self.root), *path]
+        sys.path[:] = [one for one in config.attributes[_PATHS] if one not in path] + path
         return scripts
+
+    def _import_paths(self, config: Config) -> list[str]:
+        """List the folders that the project imports from, and its root; each absolute."""
+        with warnings.catch_warnings():  # how an older ini file separates them is not our matter
+            warnings.simplefilter("ignore", DeprecationWarning)
+            named = config.get_prepend_sys_paths_list() or []
+        return list(dict.fromkeys(str((self.root / one).resolve()) for one in [*named, "."]))
 
     def _absolute(self, location: str) -> str:
         if ":" in location and not Path(location).is_absolute():
@@ -143,4 +154,5 @@ def fresh_sources() -> Iterator[None]:
             sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
+_PATHS = "schema_lab.paths"
 _INI_CURE = 'Name the file: Lab(config="path/to/alembic.ini"); or start with Lab.scratch().'
