@@ -172,3 +172,44 @@ def test_a_migration_goes_there_and_back(lab: Lab, name: str) -> None:
     lab.downgrade()
     want(lab, CASES[name].before())
     assert list(lab.drift()) == []
+
+
+def indexed_key(*parts: sa.schema.SchemaItem) -> sa.MetaData:
+    """Give a table that points to another through an indexed column, as models often do."""
+    key = sa.ForeignKeyConstraint(["team_id"], ["teams.id"], TO_TEAM[1])
+    return with_teams(key, sa.Index("ix_users_team_id", "team_id"), *parts)
+
+
+def test_a_table_with_an_indexed_key_goes_there_and_back(lab: Lab) -> None:
+    """MariaDB keeps the index of a foreign key: the table is dropped as a whole."""
+    want(lab, indexed_key())
+    lab.autogenerate("Create users").write()
+    lab.upgrade()
+    assert list(lab.drift()) == []
+    lab.downgrade()
+    assert list(lab.tables()["table"]) == []
+
+
+def test_a_table_with_an_indexed_key_is_dropped_and_made_again(lab: Lab) -> None:
+    """The same the other way: dropping is the upgrade, making it again the downgrade."""
+    be(lab, indexed_key())
+    want(lab, kept())
+    lab.autogenerate("Drop users").write()
+    lab.upgrade()
+    assert list(lab.tables()["table"]) == ["kept"]
+    lab.downgrade()
+    want(lab, indexed_key())
+    assert list(lab.drift()) == []
+
+
+def test_an_indexed_key_column_goes_there_and_back(lab: Lab) -> None:
+    """A column that points to another table is added with its index, and taken back."""
+    metadata = users()
+    sa.Table("teams", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    be(lab, metadata)
+    want(lab, indexed_key())
+    lab.autogenerate("Give users a team").write()
+    lab.upgrade()
+    assert list(lab.drift()) == []
+    lab.downgrade()
+    assert set(lab.columns("users")["column"]) == {"id", "name"}
