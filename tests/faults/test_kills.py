@@ -17,9 +17,9 @@ from tests.support.waiting import until
 
 Door = Callable[[], None]
 SIX = """
-op.add_column("counters", sa.Column("label", sa.String(20)))
-op.execute("UPDATE counters SET n = n + 1")
 op.create_table("notes", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
+op.execute("UPDATE counters SET n = n + 1")
+op.add_column("notes", sa.Column("label", sa.String(20)))
 op.bulk_insert(sa.table("notes", sa.column("id"), sa.column("n")), [{"id": 1, "n": 2}])
 op.create_index("ix_notes_n", "notes", ["n"])
 op.execute("UPDATE counters SET n = n * 3")
@@ -28,9 +28,9 @@ SIX_BACK = """
 op.execute("UPDATE counters SET n = n - 1")
 op.drop_index("ix_notes_n", "notes")
 op.execute("DELETE FROM notes")
-op.drop_table("notes")
+op.drop_column("notes", "label")
 op.execute("UPDATE counters SET n = n * 5")
-op.drop_column("counters", "label")
+op.drop_table("notes")
 """
 AGAIN = [through_resume, DOORS["command"], DOORS["script"], DOORS["init_db"]]
 
@@ -56,10 +56,6 @@ class Direction:
 
     def _clean(self) -> None:
         self.walk.sql("UPDATE counters SET n = 0")
-        if (
-            self.walk.engine.dialect.name == "mariadb"
-        ):  # each ADD and DROP COLUMN takes room in a row
-            self.walk.sql("ALTER TABLE counters FORCE")
 
     def _killed(self, boundary: int) -> tuple[int, str]:
         self._clean()
