@@ -212,7 +212,7 @@ def test_children_keep_their_rows(walk: Walk, action: str, door: str) -> None:
 
 
 def test_columns_change_without_a_copy(walk: Walk) -> None:
-    """B11: adding, dropping and renaming columns as autogenerate writes it copies no table."""
+    """B11: adding and dropping columns as autogenerate writes it copies no table."""
     made = "CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY, email VARCHAR, age INT);"
     users(walk, f"{made} {NOTED.replace('INTO log VALUES (1)', 'INTO users (email) VALUES (1)')}")
     page = "SELECT rootpage FROM sqlite_master WHERE name = 'users'"
@@ -232,5 +232,17 @@ def test_columns_change_without_a_copy(walk: Walk) -> None:
     assert "op.drop_column('users', 'age')" in body
     assert "batch" not in body
     lab.upgrade()
+    assert walk.value(page) == before
+    assert walk.value("SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger'") == 1
+
+
+def test_a_column_is_renamed_without_a_copy(walk: Walk) -> None:
+    """B11: renaming a column outside of a batch copies no table and keeps its trigger."""
+    users(walk, LOSSES["B3"][0])
+    page = "SELECT rootpage FROM sqlite_master WHERE name = 'users'"
+    before = walk.value(page)
+    walk.revision("0002", 'op.alter_column("users", "email", new_column_name="address")')
+    walk.lab().upgrade()
+    assert walk.value("SELECT address FROM users") == "ann"
     assert walk.value(page) == before
     assert walk.value("SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger'") == 1
