@@ -15,13 +15,18 @@ _NO_COPY = (
     "Batch mode cannot copy a generated column: use op.add_column, op.drop_column and "
     "op.alter_column outside of a batch, or drop the column first and add it again after."
 )
+_NEW_VALUE = (
+    "PostgreSQL uses a new enum value only after a commit: add it in a revision of its own that "
+    "runs before, or within `with op.get_context().autocommit_block():`."
+)
 _CURES = {
     "error in view": "Drop the view before the batch and create it again after.",
     "error in trigger": "Drop the trigger before the batch and create it again after.",
     "GENERATED ALWAYS": _NO_COPY,
     "generated column": _NO_COPY,
+    "unsafe use of new value": _NEW_VALUE,
 }
-"""What helps where a table that is rebuilt in batch mode has something the copy cannot hold."""
+"""What helps, by what the database says: in batch mode, and with PostgreSQL's enums."""
 
 
 def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> MigrationError | None:
