@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from schema_lab.autogenerate.defaults import differs
-from schema_lab.autogenerate.implied_indexes import drop_implied_indexes
+from schema_lab.autogenerate.implied_indexes import (
+    drop_implied_indexes,
+    leave_indexes_of_dropped_tables,
+)
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
@@ -59,6 +62,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     A `process_revision_directives` function.
     """
     in_one_order(context, revision, scripts)
+    leave_indexes_of_dropped_tables(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)
     native_on_sqlite(context, revision, scripts)
     render_word_for_word(context)

@@ -10,6 +10,7 @@ from schema_lab.errors import DatabaseError
 
 # The wording of SQLite, PostgreSQL (libpq) and MariaDB (PyMySQL), and what helps against each.
 _CURES = [
+    (r"is locked|lock wait|lock timeout", "Wait until the other connection is done, then retry."),
     (
         r"refused|can't connect|timeout|timed out|not known|closed the connection|starting up",
         "Start the server, or correct host and port in the URL.",
@@ -34,7 +35,6 @@ _CURES = [
         r"read.?only",
         "This reads and changes nothing: write with a session of your own or a migration.",
     ),
-    (r"is locked|lock wait|lock timeout", "Wait until the other connection is done, then retry."),
     (r"permission denied|command denied", "Ask the owner of the database for the missing right."),
 ]
 
