@@ -79,6 +79,7 @@ COMPOSED = {
 LOOKED_UP = {
     "make help": "prints",
     "alembic init alembic": "makes another project than this one",
+    "python -m benchmarks.locks": "takes minutes; test_benchmarks.py runs a small round",
     "source .venv/bin/activate": "changes the reader's shell; make creates the folder",
     'pip install -e "path/to/schema_lab[lab,postgresql]"': "would install; its extras exist",
     "conda env create -f environment.yml": "needs conda; the file names the package",
