@@ -52,8 +52,10 @@ def reflected_word_for_word() -> Iterator[None]:
 
 
 def _keep_default(inspector: Any, table: sa.Table, column: Any) -> None:
-    if isinstance(column.get("default"), str):
-        column["default"] = as_text(column["default"])
+    """Escape a default; a sequence's name stays, for Alembic looks it up."""
+    default = column.get("default")
+    if isinstance(default, str) and not default.startswith("nextval("):
+        column["default"] = as_text(default)
 
 
 def _keep_check(constraint: sa.CheckConstraint, parent: Any) -> None:
