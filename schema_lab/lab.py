@@ -190,31 +190,55 @@ class Lab:
     # what is -----------------------------------------------------------------------------------
 
     def tables(self) -> pd.DataFrame:
-        """List the live tables: columns table, rows, columns. Read-only."""
+        """List the live tables: table (string), rows, columns (int64). Read-only."""
         return database.tables.tables(self.engine, hidden=self._hidden_tables)
 
     def columns(self, table: str) -> pd.DataFrame:
-        """List a live table's columns. Read-only."""
+        """List a live table's columns, in order. Read-only.
+
+        Gives column, type, default, comment (string), nullable, primary_key (bool).
+        """
         return database.tables.columns(self.engine, table)
 
     def indexes(self, table: str | None = None) -> pd.DataFrame:
-        """List the live indexes, of one table or of all. Read-only."""
-        return database.tables.indexes(self.engine, table)
+        """List the live indexes, of one table or of all. Read-only.
+
+        Gives table, index, columns, where (string), unique (bool).
+        """
+        return database.tables.indexes(self.engine, table, self._hidden_tables)
 
     def foreign_keys(self, table: str | None = None) -> pd.DataFrame:
-        """List the live foreign keys, of one table or of all. Read-only."""
-        return database.tables.foreign_keys(self.engine, table)
+        """List the live foreign keys, of one table or of all. Read-only.
+
+        Gives table, name, columns, referred_table, referred_columns, on_update, on_delete (string).
+        """
+        return database.tables.foreign_keys(self.engine, table, self._hidden_tables)
 
     def constraints(self, table: str | None = None) -> pd.DataFrame:
-        """List the live primary keys, unique and check constraints. Read-only."""
-        return database.tables.constraints(self.engine, table)
+        """List the live primary keys, unique and check constraints. Read-only.
+
+        Gives table, name, kind, columns, condition (string).
+        """
+        return database.tables.constraints(self.engine, table, self._hidden_tables)
 
     def rows(self, table: str, limit: int = 20) -> pd.DataFrame:
-        """Show a live table's first rows, by primary key. Read-only."""
+        """Show a live table's first `limit` rows, by primary key; its own columns. Read-only.
+
+        Raises
+        ------
+        InputError
+            When there is no such table, with the names that come near.
+        """
         return database.tables.rows(self.engine, table, limit)
 
     def query(self, sql: str, limit: int = 1000) -> pd.DataFrame:
-        """Run a reading query and roll back. Read-only."""
+        """Run a reading query, give at most `limit` rows, and roll back. Read-only.
+
+        Raises
+        ------
+        DatabaseError
+            When the database refuses it; what would change something is refused too.
+        """
         return database.tables.query(self.engine, sql, limit)
 
     # how it got there --------------------------------------------------------------------------
