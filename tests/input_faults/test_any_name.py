@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from schema_lab import Lab
@@ -105,6 +105,8 @@ def walk(lab: Lab, name: str) -> list[str]:
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example(name=":bind")
+@example(name='a "quoted" % b')
 @given(name=NAMES)
 def test_any_name_goes_there_and_back(database_url: str, dialect: str, name: str) -> None:
     """I3: made, shown, altered and dropped, or refused with nothing on disk or in the database."""
