@@ -1,9 +1,11 @@
 """One order of operations, whatever the order of Python's sets in this process.
 
-Alembic finds dropped columns and changed foreign keys by differences of sets, so that two
-processes would write different scripts for the same change.
+Alembic finds dropped tables, dropped columns and changed foreign keys by differences of sets, so
+that two processes would write different scripts for the same change, and drop a parent first.
 """
 
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from alembic.operations import ops
@@ -13,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 def in_one_order(
     context: MigrationContext, revision: Any, directives: list[ops.MigrationScript]
 ) -> None:
-    """Sort dropped columns by their place in the table, foreign keys by their names.
+    """Sort dropped tables, columns and foreign keys.
 
     A `process_revision_directives` function; changes the directives in place, and makes each
     downgrade the reverse of its upgrade.
@@ -25,8 +27,49 @@ def in_one_order(
             for one in upgrade.ops:
                 if isinstance(one, ops.ModifyTableOps):
                     one.ops = ordered(one.ops)
+            upgrade.ops = children_first(upgrade.ops)
             if upgrade.ops:
                 upgrade.reverse_into(downgrade)
+
+
+def children_first(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
+    """Put dropped tables together, each with what is dropped of it, before those it points to."""
+    gone = {_table(one): one for one in operations if isinstance(one, ops.DropTableOp)}
+    if not gone:
+        return operations
+    parts: dict[str, list[ops.MigrateOperation]] = {name: [] for name in gone}
+    rest: list[ops.MigrateOperation] = []
+    place = 0
+    for one in operations:
+        if isinstance(one, ops.DropTableOp | ops.ModifyTableOps) and _table(one) in gone:
+            place = place if any(parts.values()) else len(rest)
+            parts[_table(one)].append(one)
+        else:
+            rest.append(one)
+    dropped = [one for name in _sorted_by_keys(gone) for one in parts[name]]
+    return [*rest[:place], *dropped, *rest[place:]]
+
+
+def _sorted_by_keys(gone: dict[str, ops.DropTableOp]) -> list[str]:
+    graph = TopologicalSorter(dict.fromkeys(sorted(gone), ()))
+    for name in sorted(gone):
+        for parent in sorted(set(_parents(gone[name]))):
+            if parent in gone and parent != name:
+                graph.add(parent, name)
+    try:
+        return list(graph.static_order())
+    except CycleError:  # Alembic cannot drop these either, in whatever order
+        return sorted(gone)
+
+
+def _parents(operation: ops.DropTableOp) -> Iterable[str]:
+    for constraint in operation.to_table().foreign_key_constraints:
+        yield constraint.elements[0].target_fullname.rpartition(".")[0]
+
+
+def _table(operation: ops.DropTableOp | ops.ModifyTableOps) -> str:
+    schema = operation.schema
+    return f"{schema}.{operation.table_name}" if schema else operation.table_name
 
 
 def ordered(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
