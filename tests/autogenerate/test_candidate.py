@@ -66,6 +66,15 @@ def test_writing_twice_gives_one_revision(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
+def test_an_empty_drift_says_so(lab: Lab) -> None:
+    """When nothing differs, the drift is false and says that database and models are equal."""
+    be(lab, users())
+    want(lab, users())
+    assert not lab.drift()
+    assert repr(lab.drift()) == "The database equals the models: no drift."
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_without_drift_nothing_is_written(lab: Lab) -> None:
     """A candidate with no operation says so, and its `write()` refuses."""
     be(lab, users())
@@ -126,6 +135,24 @@ def test_sql_for_each_dialect_needs_no_server(
     assert list(other.drift()) == []
     _run(other, candidate.sql(target, "downgrade"))
     assert list(other.tables()["table"]) == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("target", ["postgresql", "mariadb"])
+def test_sql_for_a_change_runs_elsewhere(
+    lab: Lab, target: str, new_database: FreshDatabase
+) -> None:
+    """What SQLite would copy a table for is an ALTER in the SQL for a server, and works there."""
+    before = users(sa.Column("plan", sa.String(20)))
+    after = users(sa.Column("plan", sa.String(80), nullable=False, index=True))
+    other = Lab(new_database(target), config=lab.root)
+    for one in (lab, other):
+        be(one, before)
+        want(one, after)
+    sql = lab.autogenerate("Change the plan").sql(target)
+    assert "_alembic_tmp_" not in sql
+    _run(other, sql)
+    assert list(other.drift()) == []
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

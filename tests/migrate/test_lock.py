@@ -1,6 +1,7 @@
 """One migration at a time: in the process, and on the database."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -76,6 +77,20 @@ def test_reading_while_another_thread_upgrades(lab: Lab) -> None:
     filled_in(lab, "Slowly", slowly("mine"))
     assert at_once(lab.upgrade, lambda: [lab.status() for _ in range(3)]) == []
     assert lab.status().pending == 0
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_threads_leave_the_interpreter_as_it_was(lab: Lab) -> None:
+    """However threads overlap, Python's settings for compiled files are given back."""
+    filled_in(lab, "Nothing", "pass")
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+
+    def look() -> None:
+        for _ in range(10):
+            lab.history()
+
+    assert at_once(look, look, lab.upgrade) == []
+    assert (sys.pycache_prefix, sys.dont_write_bytecode) == before
 
 
 def test_a_lock_that_is_not_free_names_its_holder(lab: Lab, dialect: str) -> None:
