@@ -193,3 +193,20 @@ def test_without_a_model_dropping_everything_is_refused(lab: Lab) -> None:
 
 def _run(lab: Lab, sql: str) -> None:
     execute(lab, *(one for one in sql.split(";") if one.strip()))
+
+
+def test_every_type_goes_there_and_back(lab: Lab) -> None:
+    """What the types of a table made is gone with it, so that it can be made again."""
+
+    class Thing(lab.Model, table=True):  # type: ignore[name-defined, misc, call-arg]
+        id: uuid.UUID = Field(primary_key=True)
+        colour: Colour
+        done: bool
+        extra: dict[str, str] = Field(sa_type=sa.JSON)
+
+    lab.autogenerate("Create things").write()
+    for _ in range(2):
+        lab.upgrade()
+        assert list(lab.drift()) == []
+        lab.downgrade()
+    assert list(lab.tables()["table"]) == []
