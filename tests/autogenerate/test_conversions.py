@@ -36,7 +36,7 @@ def test_values_survive_a_change_of_type(lab: Lab, name: str) -> None:
 @pytest.mark.parametrize("column", ["size INTEGER UNIQUE", "size INTEGER, UNIQUE (size)"])
 def test_a_column_in_an_unnamed_constraint_is_dropped(lab: Lab, column: str) -> None:
     """On SQLite a column goes together with the unnamed constraint that it stands in."""
-    kept = "id INTEGER PRIMARY KEY, name VARCHAR(50) NOT NULL"
+    kept = "id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(50) NOT NULL"
     execute(lab, f"CREATE TABLE users ({kept}, {column})")
     execute(lab, "INSERT INTO users VALUES (1, 'Ann', 1)")
     want(lab, users())
