@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schema_lab.autogenerate.defaults import differs
+from schema_lab.autogenerate.enum_types import with_enum_types
 from schema_lab.autogenerate.implied_indexes import (
     drop_implied_indexes,
     leave_indexes_of_dropped_tables,
@@ -64,6 +65,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     in_one_order(context, revision, scripts)
     leave_indexes_of_dropped_tables(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)
+    with_enum_types(context, revision, scripts)
     native_on_sqlite(context, revision, scripts)
     render_word_for_word(context)
     refuse_at_the_command_line(context, revision, scripts)

@@ -2,7 +2,6 @@
 
 import inspect
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,16 +24,13 @@ from schema_lab.history.asynchronous import (
 )
 from schema_lab.history.env_errors import env_errors
 from schema_lab.history.failures import as_lab_errors
-from schema_lab.history.project import Project, fresh_sources
+from schema_lab.history.project import ALEMBIC_LOCK, Project, fresh_sources
 
 Steps = Iterable[Any]
 Options = Mapping[str, Any]
 
 READY = "schema_lab.ready"
 """Key in `config.attributes`: the connection that the lab has made ready to migrate."""
-
-ALEMBIC_LOCK = threading.RLock()
-"""Alembic's `op` and `context` are globals of the process: one env.py runs at a time."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import threading
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ from schema_lab.errors import HistoryError
 from schema_lab.history.checksum_file import remembered
 from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.scripts import check_when_loaded
+
+ALEMBIC_LOCK = threading.RLock()
+"""Alembic's `op` and `context` are globals of the process: one env.py runs at a time."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +148,10 @@ def fresh_sources() -> Iterator[None]:
     """Load revision files from their source, whatever lies in `__pycache__`.
 
     A file that was rewritten in the same second at the same size would else run its old code.
+    One thread at a time, for these are settings of the interpreter.
     """
-    before = sys.pycache_prefix, sys.dont_write_bytecode
-    with tempfile.TemporaryDirectory(prefix="schema_lab_") as empty:
+    with ALEMBIC_LOCK, tempfile.TemporaryDirectory(prefix="schema_lab_") as empty:
+        before = sys.pycache_prefix, sys.dont_write_bytecode
         sys.pycache_prefix, sys.dont_write_bytecode = empty, True
         try:
             yield

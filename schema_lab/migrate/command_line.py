@@ -75,7 +75,7 @@ class Change:
         """
         file = self._file
         check_when_loaded(self._context.script, lambda one: file.read().words(one) if file else "")
-        with fresh_sources(), ready(self._connection, LOCK_TIMEOUT):
+        with ready(self._connection, LOCK_TIMEOUT), fresh_sources():
             if self._attempt.journaling is not None:
                 self._foresee()
             applied = (self._keeper.applied, self._attempt.applied)
