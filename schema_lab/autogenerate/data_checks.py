@@ -111,8 +111,9 @@ class _Rows:
 
     def _too_long(self, where: tuple[str, str | None], name: str, length: int) -> str | None:
         table, (column,) = _named(where, [name])
-        on_sqlite = self.connection.dialect.name == "sqlite"
-        size: Any = sa.func.length(column) if on_sqlite else sa.func.char_length(column)
+        dialect = self.connection.dialect.name
+        text: Any = sa.cast(column, sa.Text) if dialect == "postgresql" else column
+        size: Any = sa.func.length(text) if dialect == "sqlite" else sa.func.char_length(text)
         found = self.connection.execute(
             sa.select(sa.func.count(), sa.func.max(size)).select_from(table).where(size > length)
         ).one()

@@ -75,7 +75,19 @@ def _can_add(column: sa.Column[Any]) -> bool:
 
 
 def _can_drop(column: sa.Column[Any]) -> bool:
-    return sqlite3.sqlite_version_info >= _NATIVE_DROP and not _is_bound(column)
+    able = sqlite3.sqlite_version_info >= _NATIVE_DROP
+    return able and not _is_bound(column) and not _is_constrained(column)
+
+
+def _is_constrained(column: sa.Column[Any]) -> bool:
+    """Say whether a live table's constraint names the column; an unnamed one is in no operation."""
+    table = column.table
+    constraints = table.constraints if isinstance(table, sa.Table) else ()
+    return any(
+        column.name in one.columns
+        for one in constraints
+        if isinstance(one, sa.UniqueConstraint | sa.ForeignKeyConstraint)
+    )
 
 
 def _is_bound(column: sa.Column[Any]) -> bool:
