@@ -81,11 +81,10 @@ def _can_drop(column: sa.Column[Any]) -> bool:
 
 def _is_constrained(column: sa.Column[Any]) -> bool:
     """Say whether a live table's constraint names the column; an unnamed one is in no operation."""
-    table = column.table
-    constraints = table.constraints if isinstance(table, sa.Table) else ()
+    table: Any = column.table
     return any(
         column.name in one.columns
-        for one in constraints
+        for one in getattr(table, "constraints", ())
         if isinstance(one, sa.UniqueConstraint | sa.ForeignKeyConstraint)
     )
 
