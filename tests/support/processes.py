@@ -6,6 +6,7 @@ milliseconds and no thread of the tests lives on in it.
 
 import multiprocessing
 import os
+import signal
 import runpy
 import sys
 from collections.abc import Callable
@@ -159,6 +160,8 @@ def _inside(
     work: Callable[..., Any],
     arguments: tuple[Any, ...],
 ) -> None:
+    # A shell starts its background jobs deaf to Ctrl-C, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     written = os.open(log, os.O_WRONLY)
     os.dup2(written, 1)
     os.dup2(written, 2)
