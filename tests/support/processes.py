@@ -6,8 +6,8 @@ milliseconds and no thread of the tests lives on in it.
 
 import multiprocessing
 import os
-import signal
 import runpy
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
