@@ -1,5 +1,7 @@
 """`alembic current`, `history` and `heads`: what they say, and that they change nothing."""
 
+import pytest
+
 from tests.support.dump import schema_dump
 from tests.support.terminal import FIRST, HEAD, Terminal, failed, succeeded
 
@@ -46,6 +48,7 @@ def test_heads_names_the_newest_revision(terminal: Terminal) -> None:
     assert result.stdout == f"{HEAD} (head)\n"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_heads_names_both_branches(terminal: Terminal) -> None:
     """Two revisions with one parent are two heads (H8)."""
     other = terminal.branch("Add a referral code")
@@ -64,6 +67,7 @@ def test_two_heads_stop_an_upgrade(terminal: Terminal) -> None:
     assert schema_dump(terminal.url) == before
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_an_unknown_revision_is_said_in_a_sentence(terminal: Terminal) -> None:
     """`alembic upgrade` to a revision that no file has names it, without a traceback."""
     result = terminal.alembic("upgrade", "feedfacefeed")

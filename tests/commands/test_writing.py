@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support.terminal import FIRST, HEAD, REPOSITORY, Terminal, succeeded
 
 MESSAGE = "Add onboarding tracking fields"
@@ -42,6 +44,7 @@ def test_a_file_is_named_after_its_revision_and_message(at_head: Terminal) -> No
     assert (head.path, head.down, head.message) == (path, (HEAD,), "Backfill display names")
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_an_empty_revision_is_filled_by_hand_and_upgrades(at_head: Terminal) -> None:
     """What a person writes into an empty revision runs at the next upgrade."""
     path = at_head.lab().revision("Welcome the first user").path
