@@ -38,7 +38,7 @@ def run_offline(context: Any, target_metadata: sa.MetaData | None) -> None:
         target_metadata=target_metadata,
         literal_binds=True,
         dialect_opts={"paramstyle": "named"},
-        transactional_ddl=True if dialect == "sqlite" else None,
+        transactional_ddl=transactional(dialect),
         **comparison_options(dialect),
     )
     with context.begin_transaction():
