@@ -20,15 +20,16 @@ FLOORS = {
     "database": 1,
     "history": 2,
     "autogenerate": 3,
+    "scratch": 3,  # throwaway databases and projects, for lessons and for rehearsals
     "review": 4,
     "migrate": 5,
     "rehearsal": 6,
-    "scratch": 6,
     "fleet": 6,
     "lab": 7,
     "panels": 8,
     "magics": 8,
     "cli": 8,
+    "testing": 8,
     "": 9,  # schema_lab/__init__.py hands names on
 }
 
@@ -42,12 +43,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic.command": ("migrate",),
     "alembic.config": ("history",),
     "alembic.context": ("scratch.template",),
-    "alembic.operations": ("autogenerate",),
+    "alembic.operations": ("autogenerate", "review"),
     # How env.py and the comparison run is one context of Alembic's, on each of these floors.
     "alembic.runtime": ("history", "autogenerate", "migrate"),
     "alembic.script": ("history", "migrate"),  # what there is, and the steps through it
     "alembic.util": ("history", "autogenerate", "migrate"),
+    "alembic_postgresql_enum": ("autogenerate",),
     "dotenv": ("database",),
+    "faker": ("migrate.seed",),
     "filelock": ("database", "history"),
     "ipywidgets": ("panels",),
     "pandas": ("database",),
@@ -59,6 +62,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         *("models", "database", "history", "autogenerate", "review"),
         *("migrate", "rehearsal", "scratch", "fleet", "lab"),
     ),
+    "sqlglot": ("history", "autogenerate", "review", "migrate", "rehearsal"),
     "sqlmodel": ("models",),
     "tenacity": ("database", "migrate"),  # waits for a lock, and for a table's lock
     "tqdm": ("database",),
