@@ -20,17 +20,17 @@ FLOORS = {
     "database": 1,
     "history": 2,
     "autogenerate": 3,
-    "scratch": 3,  # throwaway databases and projects, for lessons and for rehearsals
     "review": 4,
     "migrate": 5,
-    "rehearsal": 6,
-    "fleet": 6,
-    "lab": 7,
-    "panels": 8,
-    "magics": 8,
-    "cli": 8,
-    "testing": 8,
-    "": 9,  # schema_lab/__init__.py hands names on
+    "scratch": 6,  # throwaway databases and projects, for lessons and for rehearsals
+    "rehearsal": 7,
+    "fleet": 7,
+    "lab": 8,
+    "panels": 9,
+    "magics": 9,
+    "cli": 9,
+    "testing": 9,
+    "": 10,  # schema_lab/__init__.py hands names on
 }
 
 UPWARDS = {
