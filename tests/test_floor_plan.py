@@ -80,6 +80,7 @@ AWAY = {
     ("schema_lab.lab", "pandas"): "frame",
     ("schema_lab.migrate.run", "pandas"): "frame",
     ("schema_lab.panels.tables", "pandas"): "frame",
+    ("schema_lab.review.finding", "pandas"): "frame",
 }
 
 CONTENTS_PAGES = {"schema_lab.lab"}  # one class that lists what the floors below can do
