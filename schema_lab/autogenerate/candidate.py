@@ -2,38 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from alembic.operations import ops
 
-from schema_lab.autogenerate.offline import offline_sql
+from schema_lab.autogenerate.answering import Answering
+from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.operations import Operation
+from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.errors import HistoryError
 from schema_lab.history import Revision
 from schema_lab.views import candidate as view
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Answering):
     """A candidate migration: its operations, both functions, their SQL on each dialect.
 
-    `obstacles` are sentences on live rows over which the upgrade would stumble.
+    Each answer changes the candidate in place, and gives it back. `obstacles` are sentences on
+    live rows over which the upgrade would stumble.
+
+    Parameters
+    ----------
+    proposal
+        What autogenerate found.
+    doors
+        What writes it, and asks again with an answer more.
     """
 
-    id: str
-    message: str
-    operations: tuple[Operation, ...]
-    upgrade_code: str
-    downgrade_code: str
-    script: ops.MigrationScript = field(repr=False, compare=False)
-    template_arguments: Mapping[str, Any] = field(repr=False, compare=False)
-    tables: Mapping[tuple[str, str | None], sa.Table] = field(repr=False, compare=False)
-    render_item: Any = field(repr=False, compare=False)
-    writer: Callable[[Candidate], Revision] = field(repr=False, compare=False)
-    obstacles: tuple[str, ...] = ()
+    def __init__(self, proposal: Proposal, doors: Doors) -> None:
+        super().__init__(proposal, doors)
+
+    # what it would do --------------------------------------------------------------------------
+
+    @property
+    def message(self) -> str:
+        """The revision message."""
+        return self._proposal.message
+
+    @property
+    def dialect(self) -> str:
+        """The dialect of the database that it was made for."""
+        return self._proposal.dialect
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What the upgrade does, in order."""
+        return self._proposal.operations
+
+    @property
+    def upgrade_code(self) -> str:
+        """The function `upgrade()`."""
+        return self._proposal.upgrade_code
+
+    @property
+    def downgrade_code(self) -> str:
+        """The function `downgrade()`."""
+        return self._proposal.downgrade_code
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Sentences on live rows over which the upgrade would stumble."""
+        return self._proposal.obstacles
+
+    @property
+    def script(self) -> ops.MigrationScript:
+        """Alembic's own operations, of both directions."""
+        return self._proposal.script
+
+    @property
+    def template_arguments(self) -> Mapping[str, Any]:
+        """What script.py.mako is filled with."""
+        return self._proposal.template_arguments
 
     @property
     def empty(self) -> bool:
@@ -55,10 +95,9 @@ class Candidate:
         InputError
             For another dialect.
         """
-        chosen = self.script.upgrade_ops if direction == "upgrade" else self.script.downgrade_ops
-        operations = chosen.ops if chosen else []
-        imports = self.template_arguments.get("imports", "")
-        return offline_sql(operations, dialect, self.tables, self.render_item, imports)
+        return self._proposal.sql(dialect, direction)
+
+    # make it a file ----------------------------------------------------------------------------
 
     def write(self, *, empty: bool = False, despite_data: bool = False) -> Revision:
         """Write the revision file into versions/; writing it a second time changes nothing.
@@ -68,26 +107,41 @@ class Candidate:
         empty
             Write it even when there is nothing to migrate.
         despite_data
-            Write it even when rows stand in the way, to be edited by hand before it runs.
+            Write it even when rows stand in the way or questions are open, to be edited by hand
+            before it runs.
 
         Raises
         ------
         HistoryError
-            When there is nothing to migrate, rows stand in the way, or the script directory does
-            not take it, for instance since it has two heads.
+            When there is nothing to migrate, rows stand in the way, a question has to be answered
+            first, or the script directory does not take it, for instance since it has two heads.
         """
         if self.empty and not empty:
             raise HistoryError(
                 "The database equals the models, so there is nothing to write.",
                 'For a revision to be filled by hand: lab.revision("…").',
             )
-        if self.obstacles and not despite_data:
+        if not despite_data:
+            self._refuse_unready()
+        self._revision = self._doors.write(self)
+        return self._revision
+
+    def _refuse_unready(self) -> None:
+        unanswered = self.questions.in_the_way
+        if unanswered:
+            asked = " ".join(f"{one.sentence} {' '.join(one.evidence)}" for one in unanswered)
+            calls = " or ".join(one.call for one in unanswered[0].choices)
+            raise HistoryError(
+                f"An answer is needed first: {asked}",
+                f"Say {calls}; candidate.questions lists all. Or, to edit the script by hand "
+                "before it runs: candidate.write(despite_data=True).",
+            )
+        if self.obstacles:
             raise HistoryError(
                 f"Live rows stand in the way: {' '.join(self.obstacles)}",
                 "Mend the rows first and autogenerate again; or, to edit the script by hand before "
                 "it runs: candidate.write(despite_data=True).",
             )
-        return self.writer(self)
 
     def __repr__(self) -> str:
         return view.text(self)

@@ -18,6 +18,7 @@ from schema_lab.autogenerate.drift import Drift
 from schema_lab.autogenerate.names import problems_of_names
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
+from schema_lab.autogenerate.questions import ASKING, Asking, Question
 from schema_lab.history import Environment, Options, look
 
 Metadata = sa.MetaData | list[sa.MetaData]
@@ -36,6 +37,7 @@ class Comparison:
     live_tables: int
     bad_names: tuple[str, ...]
     obstacles: tuple[str, ...]
+    questions: tuple[Question, ...]
 
     @property
     def upgrade(self) -> list[ops.MigrateOperation]:
@@ -44,7 +46,7 @@ class Comparison:
 
 
 def compare(
-    environment: Environment, metadata: Metadata | None, *, ask_rows: bool = False
+    environment: Environment, metadata: Metadata | None, asking: Asking | None = None
 ) -> Comparison:
     """Compare a metadata with the live database.
 
@@ -54,25 +56,28 @@ def compare(
         The project and its database.
     metadata
         What should be; None leaves what env.py names.
-    ask_rows
-        Whether to look for rows that stand in the way: a query for each demand on them.
+    asking
+        For a candidate: the answers that are known. Then questions are asked, and the rows too,
+        with a query for each demand on them.
 
     Raises
     ------
     SchemaLabError
         When the database cannot be read or env.py fails.
     """
-    return look(environment, partial(_read, ask_rows=ask_rows), env_options(metadata))
+    return look(environment, partial(_read, asking=asking), env_options(metadata, asking))
 
 
-def env_options(metadata: Metadata | None) -> Callable[[Options], Options]:
+def env_options(
+    metadata: Metadata | None, asking: Asking | None = None
+) -> Callable[[Options], Options]:
     """Give the function that completes env.py's own options, with `metadata` as the target."""
 
     def complete(given: Options) -> Options:
         connection = given.get("connection")
         dialect = connection.dialect.name if connection is not None else ""
         target = {} if metadata is None else {"target_metadata": metadata}
-        return {**completed(dict(given), dialect), **target}
+        return {**completed(dict(given), dialect), **target, ASKING: asking}
 
     return complete
 
@@ -82,7 +87,7 @@ def drift_of(comparison: Comparison, notes: tuple[str, ...] = ()) -> Drift:
     return Drift(comparison.operations, notes)
 
 
-def _read(context: MigrationContext, ask_rows: bool) -> Comparison:
+def _read(context: MigrationContext, asking: Asking | None) -> Comparison:
     connection = context.connection
     assert connection is not None
     with warnings.catch_warnings():
@@ -102,7 +107,8 @@ def _read(context: MigrationContext, ask_rows: bool) -> Comparison:
         heads=tuple(sorted(context.get_current_heads())),
         live_tables=len(sa.inspect(connection).get_table_names()),
         bad_names=problems_of_names(upgrade, connection.dialect),
-        obstacles=obstacles_to(upgrade, connection) if ask_rows else (),
+        obstacles=obstacles_to(upgrade, connection) if asking else (),
+        questions=tuple(asking.asked) if asking else (),
     )
 
 

@@ -11,6 +11,7 @@ from schema_lab.autogenerate.implied_indexes import (
 )
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.ordering import in_one_order
+from schema_lab.autogenerate.questions import with_answers
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
 from schema_lab.autogenerate.rendering import render_item
 from schema_lab.autogenerate.sql_text import render_word_for_word
@@ -58,11 +59,12 @@ def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
 
 
 def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
-    """Put a script in order, out of batch mode, to be rendered word for word; or refuse it.
+    """Put a script in order and as the answers say, word for word, out of batch mode; or refuse it.
 
     A `process_revision_directives` function.
     """
     in_one_order(context, revision, scripts)
+    with_answers(context, revision, scripts)
     leave_indexes_of_dropped_tables(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)
     with_enum_types(context, revision, scripts)

@@ -1,24 +1,34 @@
 """Autogenerate: from the models and the live database to a candidate. Read-only."""
 
-from collections.abc import Callable
-
 from alembic.util import rev_id
 
-from schema_lab.autogenerate.candidate import Candidate
 from schema_lab.autogenerate.compare import Comparison, Metadata, compare
 from schema_lab.autogenerate.names import refuse_names
+from schema_lab.autogenerate.proposal import Proposal
+from schema_lab.autogenerate.questions import Answer, Asking, Questions
 from schema_lab.autogenerate.refusals import refuse_no_model
 from schema_lab.errors import HistoryError
-from schema_lab.history import Environment, Revision, refuse_unsound, script_heads
+from schema_lab.history import Environment, refuse_unsound, script_heads
 
 
 def propose(
     environment: Environment,
     metadata: Metadata | None,
     message: str,
-    writer: Callable[[Candidate], Revision],
-) -> Candidate:
-    """Compare, and give the candidate. Nothing is written.
+    answers: tuple[Answer, ...] = (),
+) -> Proposal:
+    """Compare, and give what a candidate holds. Nothing is written.
+
+    Parameters
+    ----------
+    environment
+        The project and its database.
+    metadata
+        What should be.
+    message
+        The revision message.
+    answers
+        What a person has decided; those on other changes do not count.
 
     Raises
     ------
@@ -31,14 +41,15 @@ def propose(
     """
     scripts = environment.project.scripts()
     refuse_unsound(environment, scripts)
-    comparison = compare(environment, metadata, ask_rows=True)
+    comparison = compare(environment, metadata, Asking(answers))
     _refuse_behind(comparison, script_heads(scripts))
     refuse_no_model(metadata, comparison.upgrade)
     refuse_names(comparison.bad_names, environment.url.get_backend_name())
     arguments = comparison.template_arguments
-    return Candidate(
+    return Proposal(
         id=environment.new_id(scripts) or rev_id(),
         message=message,
+        dialect=environment.url.get_backend_name(),
         operations=comparison.operations,
         upgrade_code=_function("upgrade", arguments["upgrades"]),
         downgrade_code=_function("downgrade", arguments["downgrades"]),
@@ -47,7 +58,8 @@ def propose(
         tables=comparison.tables,
         render_item=comparison.render_item,
         obstacles=comparison.obstacles,
-        writer=writer,
+        questions=Questions(comparison.questions),
+        answers=answers,
     )
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock
 
+from schema_lab.database.own_folder import alone, write_at_once
 from schema_lab.history.checksums import Applied, Checksums
 
 SWITCH = "SCHEMA_LAB_CHECKSUMS"
@@ -22,8 +22,6 @@ SWITCH = "SCHEMA_LAB_CHECKSUMS"
 FOLDER = Path(".schema_lab", "checksums")
 _PORTS = {"postgresql": 5432, "mysql": 3306}
 _LOOPBACK = ("", "127.0.0.1", "::1", "[::1]")
-LOCK_TIMEOUT = 5.0
-"""Seconds to wait for another process that writes the same file."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,7 @@ class ChecksumFile:
         OSError
             When the folder cannot be written, or another process does not let go.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        ignore = self.path.parents[1] / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        with FileLock(self.path.with_suffix(".lock"), timeout=LOCK_TIMEOUT):
+        with alone(self.path):
             yield
 
     def write(self, known: Checksums, birth: str) -> None:
@@ -86,9 +80,7 @@ class ChecksumFile:
             When the folder cannot be written.
         """
         content = {"database": self.database, "birth": birth, "revisions": known.saved()}
-        part = self.path.with_suffix(".part")
-        part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        part.replace(self.path)
+        write_at_once(self.path, json.dumps(content, indent=2) + "\n")
 
     def _unwritable(self) -> str:
         there = next(one for one in self.path.parents if one.exists())

@@ -1,5 +1,6 @@
 """Make it so: write, upgrade, downgrade, stamp, merge, restore. Only this folder changes things."""
 
+from schema_lab.migrate.answers import keep_answers, kept_answers
 from schema_lab.migrate.attempt import OnRevision
 from schema_lab.migrate.environment import run_offline, run_online
 from schema_lab.migrate.journal import Stopped
@@ -29,6 +30,8 @@ __all__ = [
     "checked_message",
     "downgrade",
     "init_db",
+    "keep_answers",
+    "kept_answers",
     "losses",
     "merge",
     "restore",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic.util import CommandError
 
-from schema_lab.autogenerate import comparison_options
+from schema_lab.autogenerate import ASKING, Asking, comparison_options
 from schema_lab.database import engine_for
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import (
@@ -18,6 +18,7 @@ from schema_lab.history import (
     Project,
     translate,
 )
+from schema_lab.migrate.answers import kept_answers
 from schema_lab.migrate.command_line import LOCK_TIMEOUT, Change, run_command
 
 
@@ -123,6 +124,7 @@ def _configure(
         target_metadata=target_metadata,
         transactional_ddl=transactional(dialect),
         **comparison_options(dialect),
+        **{ASKING: Asking(kept_answers(_project(context).root), aloud=True)},
         **hooks,
     )
 

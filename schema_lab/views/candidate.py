@@ -1,6 +1,6 @@
 """How a candidate migration looks: operations, upgrade(), downgrade(), SQL per dialect."""
 
-from schema_lab.views import operations
+from schema_lab.views import operations, questions
 from schema_lab.views.code import block
 from schema_lab.views.error import piece as error_piece
 from schema_lab.views.html import box, details, escape, page
@@ -18,6 +18,7 @@ def html(candidate: CandidateShape) -> str:
     return page(
         lead(candidate),
         operations_html(candidate),
+        questions.piece(tuple(candidate.questions)),
         obstacles_html(candidate),
         details("upgrade()", block(candidate.upgrade_code), opened=True),
         details("downgrade()", block(candidate.downgrade_code)),
@@ -31,6 +32,7 @@ def text(candidate: CandidateShape) -> str:
         [
             f"Candidate: {visible(candidate.message)}",
             operations.text(candidate.operations) or NOTHING,
+            *([questions.text(tuple(candidate.questions))] if any(candidate.questions) else []),
             *(f"✗ {visible(sentence)}" for sentence in candidate.obstacles),
             "",
             visible(candidate.upgrade_code.rstrip(), keep="\n\t"),

@@ -2,7 +2,7 @@
 
 # ruff: noqa: D102 - each member is documented by the value that has it
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 
@@ -24,6 +24,32 @@ class DriftShape(Protocol):
     def notes(self) -> Sequence[str]: ...
 
 
+class ChoiceShape(Protocol):
+    """One answer that may be given, and the call that gives it."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def call(self) -> str: ...
+
+
+class QuestionShape(Protocol):
+    """What only a person can say about a change."""
+
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def evidence(self) -> Sequence[str]: ...
+    @property
+    def choices(self) -> Sequence[ChoiceShape]: ...
+    @property
+    def open(self) -> bool: ...
+    @property
+    def must(self) -> bool: ...
+    @property
+    def outcome(self) -> str: ...
+
+
 class CandidateShape(Protocol):
     """A candidate migration: operations, both function bodies and their SQL."""
 
@@ -37,6 +63,8 @@ class CandidateShape(Protocol):
     def downgrade_code(self) -> str: ...
     @property
     def obstacles(self) -> Sequence[str]: ...
+    @property
+    def questions(self) -> Iterable[QuestionShape]: ...
     def sql(self, dialect: str, direction: str = "upgrade") -> str: ...
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from schema_lab.database.own_folder import made_ready
 from schema_lab.database.snapshots.values import Snapshot, Snapshots
 from schema_lab.errors import DatabaseError, InputError
 
@@ -109,10 +110,7 @@ class Store:
             ) from None
 
     def _prepare(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ignore = self.folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        made_ready(self.folder)
 
     def _sweep(self) -> None:
         """Remove what a snapshot that was killed has left, SQLite's journal of it included."""

@@ -1,0 +1,94 @@
+"""The answers that a candidate takes; each changes it in place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Self
+
+from schema_lab.autogenerate.doors import Doors
+from schema_lab.autogenerate.proposal import Proposal
+from schema_lab.autogenerate.questions import Answer, Questions
+from schema_lab.errors import InputError
+from schema_lab.history import Revision
+
+
+class Answering:
+    """A candidate as far as it can be answered."""
+
+    def __init__(self, proposal: Proposal, doors: Doors) -> None:
+        self._proposal = proposal
+        self._doors = doors
+        self._revision: Revision | None = None
+
+    @property
+    def id(self) -> str:
+        """The revision id that it will have."""
+        return self._proposal.id
+
+    @property
+    def questions(self) -> Questions:
+        """What only a person can say, with the answers given so far."""
+        return self._proposal.questions
+
+    def rename(self, old: str, new: str) -> Self:
+        """Say that a dropped column is an added one: its values stay.
+
+        Parameters
+        ----------
+        old
+            The column that is no longer in the models, such as "user_profiles.fullname".
+        new
+            Its new name, such as "display_name".
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this.
+        """
+        return self.answer("rename", old, "rename", new)
+
+    def drop(self, what: str) -> Self:
+        """Say that a dropped column really goes, with its values.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this.
+        """
+        return self.answer("rename", what, "drop")
+
+    def answer(self, kind: str, about: str, *value: str) -> Self:
+        """Answer a question; `candidate.questions` lists the calls that do.
+
+        Raises
+        ------
+        InputError
+            When there is no such question, or this is not one of its choices.
+        """
+        question = self.questions.about(kind, about)
+        if not question.takes(value):
+            calls = "; ".join(choice.call for choice in question.choices)
+            raise InputError(
+                f"{' '.join(value)!r} is no answer to: {question.sentence}", f"Choose: {calls}."
+            )
+        return self._decide(Answer(kind, about, value, question.change))
+
+    def ask_again(self) -> Self:
+        """Forget every answer."""
+        return self._propose(())
+
+    def _decide(self, answer: Answer) -> Self:
+        same = (answer.kind, answer.about)
+        others = (one for one in self._proposal.answers if (one.kind, one.about) != same)
+        return self._propose((*others, answer))
+
+    def _propose(self, answers: tuple[Answer, ...]) -> Self:
+        if self._revision is not None:
+            raise InputError(
+                f"This candidate is already written as revision {self._revision.id}.",
+                "Delete the file and autogenerate again, or edit it by hand.",
+            )
+        proposal = self._doors.propose(answers)
+        self._doors.keep(answers)
+        self._proposal = replace(proposal, id=self.id, answers=answers)
+        return self

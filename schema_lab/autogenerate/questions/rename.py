@@ -1,0 +1,192 @@
+"""Rename? A dropped and an added column of one table may be one column with a new name.
+
+Alembic sees a drop and an add, and the values would be gone:
+https://alembic.sqlalchemy.org/en/latest/autogenerate.html#what-does-autogenerate-detect-and-what-does-it-not-detect
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+
+from schema_lab.autogenerate.notes import NoteOp
+from schema_lab.autogenerate.operations import column_text, describe, full_name
+from schema_lab.autogenerate.questions.live import Live
+from schema_lab.autogenerate.questions.moving import alterations, before_and_after
+from schema_lab.autogenerate.questions.question import Choice, Question, Value
+
+KIND = "rename"
+DROP: Value = ("drop",)
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A dropped column and one that may be its new name."""
+
+    drop: ops.DropColumnOp
+    add: ops.AddColumnOp
+    likeness: float
+
+
+def ask(upgrade: ops.UpgradeOps, live: Live) -> Iterator[Question]:
+    """Ask of each dropped column whether it got a new name."""
+    for table in upgrade.ops:
+        if not isinstance(table, ops.ModifyTableOps):
+            continue
+        for drop in table.ops:
+            if isinstance(drop, ops.DropColumnOp):
+                pairs = _pairs(drop, table.ops, live)
+                if pairs:
+                    yield _question(drop, pairs, live)
+
+
+def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: Live) -> None:
+    """Put the renaming into the place of the drop and the add; or note that it goes."""
+    table, drop = _dropped(upgrade, question.about)
+    if value == DROP:
+        upgrade.ops.insert(0, NoteOp(f"{question.about} is dropped, not renamed."))
+        return
+    add = next(
+        one
+        for one in table.ops
+        if isinstance(one, ops.AddColumnOp) and one.column.name == value[-1]
+    )
+    table.ops = [one for one in table.ops if one is not drop and one is not add]
+    before, after = before_and_after(upgrade, table, drop.column_name)
+    live_column = drop.to_column()
+    upgrade.ops = [
+        *before,
+        NoteOp(f"{question.about} is renamed to {value[-1]}; its values stay."),
+        ops.ModifyTableOps(
+            table.table_name, [_renaming(drop, live_column, value[-1])], schema=table.schema
+        ),
+        *alterations(table, live_column, add.column, live),
+        *after,
+    ]
+
+
+def _renaming(drop: ops.DropColumnOp, column: sa.Column[Any], name: str) -> ops.AlterColumnOp:
+    return RenameColumnOp(
+        drop.table_name,
+        drop.column_name,
+        schema=drop.schema,
+        modify_name=name,
+        existing_type=column.type,
+        existing_nullable=column.nullable,
+        existing_server_default=column.server_default,
+        existing_comment=column.comment,
+    )
+
+
+class RenameColumnOp(ops.AlterColumnOp):
+    """A column's new name; unlike Alembic's own operation, its reverse knows the old one."""
+
+    def reverse(self) -> "RenameColumnOp":
+        """Rename back."""
+        assert self.modify_name is not None
+        return RenameColumnOp(
+            self.table_name,
+            self.modify_name,
+            schema=self.schema,
+            modify_name=self.column_name,
+            existing_type=self.existing_type,
+            existing_nullable=self.existing_nullable,
+            existing_server_default=self.existing_server_default,
+            existing_comment=self.existing_comment,
+        )
+
+
+def _pairs(drop: ops.DropColumnOp, operations: list[Any], live: Live) -> list[_Pair]:
+    found = [
+        _Pair(drop, one, _likeness(drop, one))
+        for one in operations
+        if isinstance(one, ops.AddColumnOp) and _compatible(drop, one, live)
+    ]
+    return sorted(found, key=lambda pair: (-pair.likeness, pair.add.column.name))[:_SHOWN]
+
+
+def _compatible(drop: ops.DropColumnOp, add: ops.AddColumnOp, live: Live) -> bool:
+    """Say whether the values may stay as they are: types of one family."""
+    old, new = drop.to_column(), add.column
+    if old.computed is not None or new.computed is not None:
+        return False
+    return bool(_family(old.type) == _family(new.type))
+
+
+def _family(type_: Any) -> Any:
+    """Give what a type's values are in Python; a decorated type is what it wraps."""
+    plain = getattr(type_, "impl", type_)
+    if isinstance(plain, sa.types.JSON):
+        return "json"
+    try:
+        python = plain.python_type
+    except NotImplementedError:
+        return plain._type_affinity
+    return int if python is bool else python
+
+
+def _likeness(drop: ops.DropColumnOp, add: ops.AddColumnOp) -> float:
+    """Weigh the names, the types and the places, from 0 to 1."""
+    old, new = drop.to_column(), add.column
+    names = SequenceMatcher(None, old.name, new.name).ratio()
+    same_type = str(old.type).upper() == str(getattr(new.type, "impl", new.type)).upper()
+    same_null = old.nullable == new.nullable
+    near = 1 / (1 + abs(_place(old) - _place(new)))
+    return 0.5 * names + 0.2 * same_type + 0.1 * same_null + 0.2 * near
+
+
+def _place(column: sa.Column[Any]) -> int:
+    table: Any = column.table
+    names = list(table.columns.keys()) if table is not None else []
+    return names.index(column.key) if column.key in names else len(names)
+
+
+def _question(drop: ops.DropColumnOp, pairs: list[_Pair], live: Live) -> Question:
+    about = f"{full_name(drop.table_name, drop.schema)}.{drop.column_name}"
+    values = live.values(drop.table_name, drop.schema, drop.column_name)
+    names = [pair.add.column.name for pair in pairs]
+    asked = f"renamed to {names[0]}" if not names[1:] else f"renamed to one of {', '.join(names)}"
+    renames = (
+        Choice(f"rename it to {name}", f"candidate.rename({about!r}, {name!r})", ("rename", name))
+        for name in names
+    )
+    drops = Choice("drop it with its values", f"candidate.drop({about!r})", DROP)
+    return Question(
+        kind=KIND,
+        about=about,
+        sentence=f"Is {about}, which is no longer in the models, {asked}?",
+        evidence=(_goes(about, values), *(_alike(pair, live) for pair in pairs)),
+        choices=(*renames, drops),
+        change="; ".join(one.sentence for one in describe(drop, live.dialect)),
+        default=DROP,
+        must=values > 0,
+    )
+
+
+def _goes(about: str, values: int) -> str:
+    if not values:
+        return f"{about} holds no value."
+    goes = "1 value" if values == 1 else f"{values} values"
+    return f"Dropping {about} loses {goes}."
+
+
+def _alike(pair: _Pair, live: Live) -> str:
+    old, new = pair.drop.to_column(), pair.add.column
+    types = f"{column_text(old, live.dialect)} and {column_text(new, live.dialect)}"
+    names = SequenceMatcher(None, old.name, new.name).ratio()
+    return f"{old.name} and {new.name}: {types}; the names are {names:.0%} alike."
+
+
+def _dropped(upgrade: ops.UpgradeOps, about: str) -> tuple[ops.ModifyTableOps, ops.DropColumnOp]:
+    return next(
+        (table, one)
+        for table in upgrade.ops
+        if isinstance(table, ops.ModifyTableOps)
+        for one in table.ops
+        if isinstance(one, ops.DropColumnOp)
+        and f"{full_name(one.table_name, one.schema)}.{one.column_name}" == about
+    )

@@ -1,0 +1,58 @@
+"""How questions look: the sentence, the evidence, the answer, and the calls that give one."""
+
+from collections.abc import Sequence
+
+from schema_lab.views.html import badge, box, escape, page
+from schema_lab.views.plain import visible
+from schema_lab.views.shapes import QuestionShape
+
+NOTHING = "No question: this change can be read in one way only."
+
+
+def html(questions: Sequence[QuestionShape]) -> str:
+    """Show all questions on one page."""
+    return page(piece(questions) or f'<p class="sl-muted">{NOTHING}</p>')
+
+
+def piece(questions: Sequence[QuestionShape]) -> str:
+    """Show all questions as one piece; nothing when there are none."""
+    return "".join(_question_html(one) for one in questions)
+
+
+def text(questions: Sequence[QuestionShape]) -> str:
+    """Say all questions, each with its answer or the calls that answer it."""
+    return "\n".join(line for one in questions for line in _lines(one)) or NOTHING
+
+
+def _question_html(question: QuestionShape) -> str:
+    evidence = "".join(f"<p>{escape(fact)}</p>" for fact in question.evidence)
+    calls = "".join(
+        f"<li><code>{escape(one.call)}</code> {escape(one.label)}</li>" for one in question.choices
+    )
+    return box(
+        "warn" if question.open else "good",
+        f'<p class="sl-lead">{_mark(question)} {escape(question.sentence)}</p>',
+        evidence,
+        f"<p>{escape(_outcome(question))}</p>",
+        f"<ul>{calls}</ul>" if question.open else "",
+    )
+
+
+def _mark(question: QuestionShape) -> str:
+    return badge("? open", "warn") if question.open else badge("✓ answered", "good")
+
+
+def _lines(question: QuestionShape) -> list[str]:
+    mark = "?" if question.open else "✓"
+    head = [f"{mark} {visible(question.sentence)}"]
+    facts = [f"  {visible(fact)}" for fact in question.evidence]
+    calls = [f"  {visible(one.call)}: {visible(one.label)}" for one in question.choices]
+    return [*head, *facts, f"  {visible(_outcome(question))}", *(calls if question.open else ())]
+
+
+def _outcome(question: QuestionShape) -> str:
+    if not question.open:
+        return f"Answer: {question.outcome}."
+    if question.must:
+        return "This has to be answered before the candidate is written:"
+    return f"Unanswered, this is chosen: {question.outcome}."
