@@ -73,9 +73,35 @@ class Answering:
             )
         return self._decide(Answer(kind, about, value, question.change))
 
+    def allow(self, code: str, reason: str) -> Self:
+        """Let a finding of the review stand; a comment in the script keeps the reason.
+
+        Parameters
+        ----------
+        code
+            The finding's code, such as "SL101".
+        reason
+            Why it is no danger here, for those who read the script.
+
+        Raises
+        ------
+        InputError
+            When there is no reason.
+        """
+        if not reason.strip():
+            raise InputError(
+                f"{code} is not allowed without a reason.",
+                f'Say why it is no danger: candidate.allow({code!r}, "…").',
+            )
+        return self._follow("allow", code, reason)
+
     def ask_again(self) -> Self:
         """Forget every answer."""
         return self._propose(())
+
+    def _follow(self, kind: str, about: str, *value: str) -> Self:
+        """Choose a recipe for this very change."""
+        return self._decide(Answer(kind, about, value, self._proposal.change))
 
     def _decide(self, answer: Answer) -> Self:
         same = (answer.kind, answer.about)

@@ -38,6 +38,7 @@ class Comparison:
     bad_names: tuple[str, ...]
     obstacles: tuple[str, ...]
     questions: tuple[Question, ...]
+    change: str
 
     @property
     def upgrade(self) -> list[ops.MigrateOperation]:
@@ -109,6 +110,7 @@ def _read(context: MigrationContext, asking: Asking | None) -> Comparison:
         bad_names=problems_of_names(upgrade, connection.dialect),
         obstacles=obstacles_to(upgrade, connection) if asking else (),
         questions=tuple(asking.asked) if asking else (),
+        change=asking.change if asking else "",
     )
 
 

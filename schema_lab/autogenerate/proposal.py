@@ -16,7 +16,10 @@ from schema_lab.autogenerate.questions import Answer, Questions
 
 @dataclass(frozen=True)
 class Proposal:
-    """A migration that autogenerate proposes, as its answers make it."""
+    """A migration that autogenerate proposes, as its answers make it.
+
+    `change` spells what autogenerate found before any answer.
+    """
 
     id: str
     message: str
@@ -30,6 +33,7 @@ class Proposal:
     render_item: Any = field(repr=False, compare=False)
     obstacles: tuple[str, ...]
     questions: Questions
+    change: str
     answers: tuple[Answer, ...]
 
     def sql(self, dialect: str, direction: str) -> str:

@@ -59,6 +59,7 @@ def propose(
         render_item=comparison.render_item,
         obstacles=comparison.obstacles,
         questions=Questions(comparison.questions),
+        change=comparison.change,
         answers=answers,
     )
 

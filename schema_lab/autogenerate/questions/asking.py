@@ -8,9 +8,11 @@ from typing import Any, Protocol
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
+from schema_lab.autogenerate.operations import operations_of
 from schema_lab.autogenerate.questions import rename
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.question import Answer, Question, Value
+from schema_lab.autogenerate.recipes import follow
 
 ASKING = "schema_lab_asking"
 """Alembic's option under which the notebook or env.py hands in what is known."""
@@ -37,12 +39,14 @@ KINDS: tuple[Kind, ...] = (rename,)
 class Asking:
     """The answers that are known, and what was asked of one script.
 
-    `aloud` says that nobody looks at `asked`: an open question is logged as a warning.
+    `change` spells what autogenerate found before any answer. `aloud` says that nobody looks at
+    `asked`: an open question is logged as a warning.
     """
 
     answers: tuple[Answer, ...] = ()
     aloud: bool = False
     asked: list[Question] = field(default_factory=list)
+    change: str = ""
 
     def of(self, question: Question) -> Value | None:
         """Give the answer to a question, if one is known for this very change."""
@@ -70,7 +74,9 @@ def with_answers(
         for upgrade, downgrade in zip(
             script.upgrade_ops_list, script.downgrade_ops_list, strict=True
         ):
+            asking.change = "; ".join(map(str, operations_of(upgrade.ops, live.dialect)))
             _settle(upgrade, live, asking)
+            follow(upgrade, asking.answers, asking.change, live)
             if upgrade.ops:
                 upgrade.reverse_into(downgrade)
     if asking.aloud:
