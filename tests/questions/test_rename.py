@@ -31,7 +31,7 @@ def test_a_drop_beside_an_add_is_asked(lab: Lab) -> None:
     """D1: the question says how many values would go, and the calls that answer it."""
     candidate = candidate_for(lab, text("tariff"))
     (question,) = candidate.questions
-    assert question.sentence.startswith("Is users.plan, which is no longer in the models, renamed")
+    assert question.sentence.startswith("Was users.plan, which is no longer in the models, renamed")
     assert question.evidence[0] == "Dropping users.plan loses 2 values."
     assert [one.value for one in question.choices] == [("rename", "tariff"), ("drop",)]
 
@@ -159,3 +159,22 @@ def test_a_written_candidate_takes_no_answer(lab: Lab) -> None:
     candidate.write()
     with pytest.raises(InputError, match="already written"):
         candidate.drop(PLAN)
+
+
+@pytest.mark.parametrize("dialect", ["mariadb"])
+def test_a_renamed_key_still_counts_up(lab: Lab) -> None:
+    """MariaDB would lose AUTO_INCREMENT if the column were spelled anew."""
+
+    def tables(name: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        key = sa.Column(name, sa.Integer, primary_key=True, comment="100% unique")
+        sa.Table("users", metadata, key, sa.Column("name", sa.String(50)))
+        return metadata
+
+    be(lab, tables("id"))
+    want(lab, tables("number"))
+    lab.autogenerate("Rename the key").rename("users.id", "number").write(despite_data=True)
+    lab.upgrade()
+    execute(lab, "INSERT INTO users (name) VALUES ('Ann')")
+    assert scalars(lab, "SELECT number FROM users") == [1]
+    assert list(lab.drift()) == []

@@ -17,6 +17,7 @@ from schema_lab.autogenerate.operations import column_text, describe, full_name
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.moving import alterations, before_and_after
 from schema_lab.autogenerate.questions.question import Choice, Question, Value
+from schema_lab.autogenerate.renaming import RenameColumnOp
 
 KIND = "rename"
 DROP: Value = ("drop",)
@@ -82,24 +83,6 @@ def _renaming(drop: ops.DropColumnOp, column: sa.Column[Any], name: str) -> ops.
     )
 
 
-class RenameColumnOp(ops.AlterColumnOp):
-    """A column's new name; unlike Alembic's own operation, its reverse knows the old one."""
-
-    def reverse(self) -> "RenameColumnOp":
-        """Rename back."""
-        assert self.modify_name is not None
-        return RenameColumnOp(
-            self.table_name,
-            self.modify_name,
-            schema=self.schema,
-            modify_name=self.column_name,
-            existing_type=self.existing_type,
-            existing_nullable=self.existing_nullable,
-            existing_server_default=self.existing_server_default,
-            existing_comment=self.existing_comment,
-        )
-
-
 def _pairs(drop: ops.DropColumnOp, operations: list[Any], live: Live) -> list[_Pair]:
     found = [
         _Pair(drop, one, _likeness(drop, one))
@@ -158,7 +141,7 @@ def _question(drop: ops.DropColumnOp, pairs: list[_Pair], live: Live) -> Questio
     return Question(
         kind=KIND,
         about=about,
-        sentence=f"Is {about}, which is no longer in the models, {asked}?",
+        sentence=f"Was {about}, which is no longer in the models, {asked}?",
         evidence=(_goes(about, values), *(_alike(pair, live) for pair in pairs)),
         choices=(*renames, drops),
         change="; ".join(one.sentence for one in describe(drop, live.dialect)),
