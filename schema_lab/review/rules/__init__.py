@@ -4,13 +4,69 @@ from collections.abc import Sequence
 from typing import cast
 
 from schema_lab.review.rule import Rule
-from schema_lab.review.rules import drop_column
+from schema_lab.review.rules import (
+    add_required_column,
+    check_over_violations,
+    copies_table,
+    data_without_way_back,
+    downgrade_leaves,
+    downgrade_over_rows,
+    drop_column,
+    drop_enum_member,
+    drop_in_use,
+    drop_table,
+    drop_unique,
+    enum_for_old_version,
+    foreign_key_over_orphans,
+    forgets_attributes,
+    invents_value,
+    mixed_with_data,
+    narrow_for_old_writers,
+    narrow_type,
+    no_downgrade,
+    not_null_over_nulls,
+    rename_column,
+    rename_table,
+    required_for_old_writers,
+    unbounded_sql,
+    unique_over_duplicates,
+    values_stay_lost,
+)
 
 RULES = cast(
     Sequence[Rule],
     (
         # Data is lost.
         drop_column,
+        drop_table,
+        narrow_type,
+        unbounded_sql,
+        drop_enum_member,
+        drop_unique,
+        # Rows stand in the way.
+        not_null_over_nulls,
+        add_required_column,
+        unique_over_duplicates,
+        foreign_key_over_orphans,
+        check_over_violations,
+        # A version that still runs breaks.
+        rename_column,
+        rename_table,
+        drop_in_use,
+        required_for_old_writers,
+        narrow_for_old_writers,
+        enum_for_old_version,
+        # The way back.
+        no_downgrade,
+        values_stay_lost,
+        downgrade_leaves,
+        data_without_way_back,
+        downgrade_over_rows,
+        # MariaDB and MySQL.
+        copies_table,
+        mixed_with_data,
+        invents_value,
+        forgets_attributes,
     ),
 )
 """All rules, by code."""

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 
-from alembic.operations import ops
-
+from schema_lab.review.acts import dropped_columns
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
+from schema_lab.review.saying import on
 from schema_lab.review.words import counted
 
 CODE = "SL101"
-NAME = "drop-column"
+NAME = "drop-column-with-values"
 SEVERITY: Severity = "error"
 TITLE = "A column that holds values is dropped."
+REPLACES = ("ban-drop-column",)
 
-_WHY = "The values are gone for good: the downgrade brings the column back, but empty."
+_WHY = (
+    "The values are gone for good: the downgrade brings the column back, but empty. A version of "
+    "the application that still runs and reads the column fails."
+)
 _RECIPE = (
     "Copy the values to where they are needed first, or rename the column. Stop reading and "
     "writing it in the application, release, and drop it in a later migration."
@@ -22,22 +26,15 @@ _RECIPE = (
 
 def find(change: Change) -> Iterator[Finding]:
     """Give each dropped column; one that is empty in the live database passes."""
-    for step in change.steps:
-        if not isinstance(step.operation, ops.DropColumnOp) or step.place is None:
-            continue
-        values = change.live.values(step.place, step.column) if change.live else None
-        if values == 0:
-            continue
-        yield Finding(
-            code=CODE,
-            severity=SEVERITY,
-            table=step.table,
-            column=step.column,
-            sentence=_sentence(values, f"{step.table}.{step.column}"),
-            why=_WHY,
-            recipe=_RECIPE,
-            step=step,
-        )
+    for act in dropped_columns(change):
+        values = change.live.values(act.place, act.column) if change.live else None
+        if values != 0:
+            sentence = _sentence(values, act.what)
+            yield on(
+                *(act.step, CODE, SEVERITY, sentence, _WHY, _RECIPE),
+                place=act.place,
+                column=act.column,
+            )
 
 
 def _sentence(values: int | None, column: str) -> str:

@@ -1,0 +1,46 @@
+"""A column that must have a value is added to rows that have none."""
+
+from collections.abc import Iterator
+
+from alembic.operations import ops
+
+from schema_lab.review.acts import is_filled
+from schema_lab.review.change import Change
+from schema_lab.review.defaults import needs_a_value
+from schema_lab.review.finding import Finding, Severity
+from schema_lab.review.mysql import is_mysql
+from schema_lab.review.saying import of_rows, on
+
+CODE = "SL202"
+NAME = "add-required-column"
+SEVERITY: Severity = "error"
+TITLE = "A NOT NULL column without a default is added to a table that has rows."
+REPLACES = ("adding-required-field",)
+
+_WHY = (
+    "The rows that are there have no value for it: the database refuses, and the upgrade fails. A "
+    "version of the application that still runs would not write the column either."
+)
+_RECIPE = (
+    "Add the column nullable, fill it, then make it NOT NULL; or give it a server default, which "
+    "the rows that are there get too."
+)
+
+
+def find(change: Change) -> Iterator[Finding]:
+    """Give each such column; on MariaDB and MySQL, which invent a value, SL603 speaks."""
+    if is_mysql(change.dialect):
+        return
+    for step in change.steps:
+        operation = step.operation
+        if not isinstance(operation, ops.AddColumnOp) or step.place is None:
+            continue
+        filled = is_filled(change, step.place)
+        if filled is not False and needs_a_value(operation.column):
+            severity: Severity = "warning" if filled is None else SEVERITY
+            rows = of_rows(change, step.place) or ", which fails if the table has rows"
+            sentence = f"adds {step.table}.{step.column} NOT NULL without a default{rows}"
+            yield on(
+                *(step, CODE, severity, sentence, _WHY, _RECIPE),
+                call=f'candidate.fill("{step.table}.{step.column}", …)',
+            )

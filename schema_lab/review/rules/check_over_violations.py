@@ -1,0 +1,43 @@
+"""A CHECK is made over rows that break it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+
+from schema_lab.review.change import Change
+from schema_lab.review.finding import Finding, Severity
+from schema_lab.review.saying import on
+from schema_lab.review.words import counted
+
+CODE = "SL205"
+NAME = "check-over-violations"
+SEVERITY: Severity = "error"
+TITLE = "A CHECK constraint is made over rows that break it."
+
+_WHY = "The database refuses these rows, and the upgrade fails there."
+_RECIPE = "First mend the rows in a migration of its own, or weaken the CHECK."
+
+
+def find(change: Change) -> Iterator[Finding]:
+    """Give each CHECK with the number of rows for which it is false; NULL passes a CHECK."""
+    for step in change.steps:
+        one = step.operation
+        if not isinstance(one, ops.CreateCheckConstraintOp) or step.place is None:
+            continue
+        rows = change.live.count(step.place, _false(one.condition)) if change.live else None
+        if rows:
+            name = one.constraint_name or "without a name"
+            sentence = f"adds CHECK {name} to {step.table}, which {counted(rows, 'row')} "
+            sentence += "breaks" if rows == 1 else "break"
+            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE)
+
+
+def _false(condition: Any) -> sa.ColumnElement[bool]:
+    if isinstance(condition, str):
+        condition = sa.literal_column(f"({condition})")
+    elif isinstance(condition, sa.TextClause):
+        condition = sa.literal_column(f"({condition.text})")
+    false: sa.ColumnElement[bool] = sa.not_(condition)
+    return false

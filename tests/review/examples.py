@@ -1,0 +1,365 @@
+"""Operations on small tables, with what each rule says of them; None where it is silent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+
+from schema_lab.review.change import Given
+
+USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, plan VARCHAR(20), n BIGINT)"
+ROWS = "INSERT INTO users VALUES (1, 'free', 70000), (2, 'professional', 2), (3, NULL, NULL)"
+TWICE = "INSERT INTO users VALUES (4, 'free', 5)"
+ORDERS = "CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER)"
+ORDERED = "INSERT INTO orders VALUES (1, 1), (2, 9), (3, NULL)"
+FILLED = (USERS, ROWS)
+ALL = ("sqlite", "postgresql", "mariadb")
+SERVERS = ("postgresql", "mariadb")
+MARIADB = ("mariadb",)
+PLAIN = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Example:
+    """SQL that lays the tables out, both directions of a migration, and the sentence."""
+
+    code: str
+    says: str | None
+    before: Sequence[str]
+    upgrade: Sequence[Given]
+    downgrade: Sequence[Given] = ()
+    dialects: Sequence[str] = ALL
+
+
+def sql(text: str) -> ops.ExecuteSQLOp:
+    """Give an op.execute of a text."""
+    return ops.ExecuteSQLOp(text)
+
+
+def column(name: str, **more: Any) -> sa.Column[Any]:
+    """Give a text column."""
+    return sa.Column(name, sa.String(20), **more)
+
+
+def add(name: str, **more: Any) -> ops.AddColumnOp:
+    """Add a column to users."""
+    return ops.AddColumnOp("users", column(name, **more))
+
+
+def alter(name: str = "plan", **more: Any) -> ops.AlterColumnOp:
+    """Alter a column of users."""
+    return ops.AlterColumnOp("users", name, **more)
+
+
+def unique(*names: str) -> ops.CreateUniqueConstraintOp:
+    """Make columns of users unique."""
+    return ops.CreateUniqueConstraintOp("uq_users", "users", list(names))
+
+
+def check(condition: str) -> ops.CreateCheckConstraintOp:
+    """Add a CHECK to users."""
+    return ops.CreateCheckConstraintOp("ck_users", "users", condition)
+
+
+DROP = ops.DropColumnOp("users", "plan")
+KEY = ops.CreateForeignKeyOp("fk_orders", "orders", "users", ["user_id"], ["id"])
+INDEX = "CREATE UNIQUE INDEX ix_plan ON users (plan)"
+PLANS = sa.Enum("free", "pro", name="plans")
+
+LOSSES = [
+    Example("SL101", "drops 2 non-null values of users.plan", FILLED, [DROP]),
+    Example(
+        "SL101",
+        "drops 2 non-null values of users.plan",
+        FILLED,
+        [sql("ALTER TABLE users DROP COLUMN plan")],
+    ),
+    Example("SL101", None, [USERS], [DROP]),
+    Example("SL101", None, FILLED, [add("city"), ops.DropColumnOp("users", "city")]),
+    Example("SL102", "drops users with 3 rows", FILLED, [ops.DropTableOp("users")]),
+    Example("SL102", "drops users with 3 rows", FILLED, [sql("DROP TABLE IF EXISTS users")]),
+    Example("SL102", None, [USERS], [ops.DropTableOp("users")]),
+    Example(
+        "SL103",
+        "narrows users.plan over 1 value longer than 10 characters",
+        FILLED,
+        [alter(existing_type=sa.String(20), modify_type=sa.String(10))],
+    ),
+    Example(
+        "SL103",
+        "narrows users.n over 1 value out of the range -32 768 to 32 767",
+        FILLED,
+        [alter("n", modify_type=sa.SmallInteger())],
+        dialects=SERVERS,
+    ),
+    Example(
+        "SL103", None, FILLED, [alter("n", modify_type=sa.SmallInteger())], dialects=("sqlite",)
+    ),
+    Example("SL103", None, FILLED, [alter(modify_type=sa.String(12))]),
+    Example("SL103", None, FILLED, [alter(modify_type=sa.Text())]),
+    Example("SL103", None, FILLED, [alter("n", modify_type=sa.Integer())]),
+    Example("SL104", "deletes all 3 rows of users", FILLED, [sql("DELETE FROM users")]),
+    Example("SL104", "overwrites all 3 rows of users", FILLED, [sql("UPDATE users SET n = 1")]),
+    Example(
+        "SL104",
+        "truncates all 3 rows of users",
+        FILLED,
+        [sql("TRUNCATE TABLE users")],
+        dialects=SERVERS,
+    ),
+    Example("SL104", None, FILLED, [sql("DELETE FROM users WHERE id = 2")]),
+    Example("SL104", None, FILLED, [add("city"), sql("UPDATE users SET city = 'Rome'")]),
+    Example("SL104", None, [USERS], [sql("DELETE FROM users")]),
+    Example(
+        "SL105",
+        "takes 'professional' from the members of users.plan; 1 row uses it",
+        FILLED,
+        [alter(existing_type=sa.Enum("free", "pro", "professional"), modify_type=PLANS)],
+    ),
+    Example(
+        "SL105",
+        "takes what the rows hold from the members of users.plan; 1 row uses it",
+        FILLED,
+        [alter(modify_type=PLANS)],
+    ),
+    Example("SL105", None, FILLED, [alter(modify_type=sa.Enum("free", "professional"))]),
+    Example(
+        "SL106",
+        "drops unique index ix_plan over plan, which kept the rows of users (3 rows) apart",
+        [*FILLED, INDEX],
+        [ops.DropIndexOp("ix_plan", "users")],
+    ),
+    Example(
+        "SL106",
+        None,
+        [*FILLED, INDEX],
+        [ops.DropIndexOp("ix_plan", "users"), unique("plan", "n")],
+    ),
+    Example("SL106", None, [*FILLED, INDEX], [ops.DropIndexOp("ix_plan", "users"), DROP]),
+]
+
+IN_THE_WAY = [
+    Example(
+        "SL201", "makes users.plan NOT NULL over 1 NULL", FILLED, [alter(modify_nullable=False)]
+    ),
+    Example("SL201", None, FILLED, [alter("id", modify_nullable=False)]),
+    Example(
+        "SL201",
+        None,
+        FILLED,
+        [
+            sql("UPDATE users SET plan = 'free' WHERE plan IS NULL"),
+            alter(modify_nullable=False),
+        ],
+    ),
+    Example(
+        "SL202",
+        "adds users.city NOT NULL without a default (3 rows)",
+        FILLED,
+        [add("city", nullable=False)],
+        dialects=PLAIN,
+    ),
+    Example("SL202", None, FILLED, [add("city", nullable=False, server_default="x")]),
+    Example("SL202", None, [USERS], [add("city", nullable=False)]),
+    Example("SL202", None, FILLED, [add("city", nullable=False)], dialects=MARIADB),
+    Example(
+        "SL203",
+        "makes unique by uq_users: 1 value of users.plan stands more than once: 'free' (2 rows)",
+        [*FILLED, TWICE],
+        [unique("plan")],
+    ),
+    Example("SL203", None, FILLED, [unique("plan")]),
+    Example("SL203", None, [*FILLED, TWICE], [ops.CreateIndexOp("ix", "users", ["plan"])]),
+    Example(
+        "SL204",
+        "adds foreign key fk_orders: 1 value of orders.user_id has no row in users",
+        [*FILLED, ORDERS, ORDERED],
+        [KEY],
+    ),
+    Example("SL204", None, [*FILLED, ORDERS], [KEY]),
+    Example("SL205", "adds CHECK ck_users to users, which 1 row breaks", FILLED, [check("n > 5")]),
+    Example("SL205", None, FILLED, [check("n > 1")]),
+]
+
+OLD_VERSIONS = [
+    Example("SL301", "renames users.plan (3 rows) to tier", FILLED, [alter(modify_name="tier")]),
+    Example(
+        "SL301",
+        "renames users.plan (3 rows) to tier",
+        FILLED,
+        [sql("ALTER TABLE users RENAME COLUMN plan TO tier")],
+    ),
+    Example("SL301", None, FILLED, [alter(modify_comment="what was paid")]),
+    Example(
+        "SL302", "renames users (3 rows) to people", FILLED, [ops.RenameTableOp("users", "people")]
+    ),
+    Example(
+        "SL302",
+        None,
+        FILLED,
+        [
+            ops.RenameTableOp("users", "people"),
+            sql("CREATE VIEW users AS SELECT * FROM people"),
+        ],
+    ),
+    Example(
+        "SL303",
+        "drops column users.plan, which the former version of the models names",
+        [USERS],
+        [DROP],
+        dialects=("sqlite", "mariadb"),
+    ),
+    Example("SL303", None, [USERS], [DROP], dialects=("postgresql",)),
+    Example("SL303", None, [USERS], [add("city"), ops.DropColumnOp("users", "city")]),
+    Example(
+        "SL304",
+        "makes users.plan NOT NULL without a server default",
+        FILLED,
+        [alter(modify_nullable=False)],
+    ),
+    Example("SL304", None, FILLED, [add("city", nullable=False, server_default="x")]),
+    Example("SL304", None, FILLED, [alter(modify_nullable=False, modify_server_default="x")]),
+    Example(
+        "SL305",
+        "narrows users.plan: no values longer than 15 characters any more",
+        FILLED,
+        [alter(modify_type=sa.String(15))],
+        dialects=MARIADB,
+    ),
+    Example("SL305", None, FILLED, [alter(modify_type=sa.String(15))], dialects=PLAIN),
+    Example("SL305", None, FILLED, [alter(modify_type=sa.String(30))]),
+    Example(
+        "SL306",
+        "takes 'trial' from the members of users.plan",
+        [USERS],
+        [alter(existing_type=sa.Enum("free", "pro", "trial"), modify_type=PLANS)],
+    ),
+    Example("SL306", None, [USERS], [alter(existing_type=PLANS, modify_type=PLANS)]),
+]
+
+WAYS_BACK = [
+    Example("SL401", "has no downgrade, so that nothing takes it back", [USERS], [add("city")]),
+    Example("SL401", None, [USERS], [add("city")], [ops.DropColumnOp("users", "city")]),
+    Example(
+        "SL402",
+        "downgrade brings users.plan back without its 2 values",
+        FILLED,
+        [DROP],
+        [add("plan")],
+    ),
+    Example("SL402", None, [USERS], [DROP], [add("plan")]),
+    Example(
+        "SL403",
+        "makes column city of users, which the downgrade leaves",
+        [USERS],
+        [add("city"), add("zip")],
+        [ops.DropColumnOp("users", "zip")],
+    ),
+    Example(
+        "SL403",
+        "makes index ix of users, which the downgrade leaves",
+        [USERS],
+        [ops.CreateIndexOp("ix", "users", ["plan"]), ops.CreateTableOp("t", [column("a")])],
+        [sql("DROP TABLE t")],
+    ),
+    Example("SL403", None, [USERS], [add("city")], [sql("ALTER TABLE users DROP COLUMN city")]),
+    Example(
+        "SL404",
+        "changes rows of users by UPDATE, and the downgrade changes none back",
+        FILLED,
+        [add("city"), sql("UPDATE users SET plan = 'pro' WHERE id = 1")],
+        [ops.DropColumnOp("users", "city")],
+    ),
+    Example(
+        "SL404",
+        None,
+        FILLED,
+        [add("city"), sql("UPDATE users SET city = 'Rome' WHERE id = 1")],
+        [ops.DropColumnOp("users", "city")],
+    ),
+    Example(
+        "SL405",
+        "downgrade adds users.plan NOT NULL without a default (3 rows)",
+        FILLED,
+        [DROP],
+        [add("plan", nullable=False)],
+    ),
+    Example("SL405", None, FILLED, [DROP], [add("plan")]),
+    Example("SL405", None, [USERS], [DROP], [add("plan", nullable=False)]),
+]
+
+ON_MARIADB = [
+    Example(
+        "SL601",
+        "copies users (3 rows) for a change of the type",
+        FILLED,
+        [alter("n", modify_type=sa.Integer())],
+        dialects=MARIADB,
+    ),
+    Example(
+        "SL601",
+        "copies orders (3 rows) for a foreign key that is checked",
+        [*FILLED, ORDERS, ORDERED],
+        [KEY],
+        dialects=MARIADB,
+    ),
+    Example("SL601", None, FILLED, [alter("n", modify_type=sa.Integer())], dialects=PLAIN),
+    Example(
+        "SL601", None, FILLED, [alter(modify_type=sa.String(60)), add("city")], dialects=MARIADB
+    ),
+    Example(
+        "SL602",
+        "has 1 DDL statement beside changes of rows, each of which commits what ran before it",
+        FILLED,
+        [add("city"), sql("UPDATE users SET city = 'Rome'")],
+        dialects=MARIADB,
+    ),
+    Example(
+        "SL602",
+        "has 1 DDL statement between changes of rows, each of which commits what ran before it",
+        FILLED,
+        [
+            sql("UPDATE users SET n = 1 WHERE id = 1"),
+            add("city"),
+            sql("UPDATE users SET city = 'Rome'"),
+        ],
+        dialects=MARIADB,
+    ),
+    Example("SL602", None, FILLED, [sql("UPDATE users SET n = 1 WHERE id = 1")], dialects=MARIADB),
+    Example(
+        "SL602", None, FILLED, [add("city"), sql("UPDATE users SET city = 'Rome'")], dialects=PLAIN
+    ),
+    Example(
+        "SL603",
+        "invents '' in users.city for 3 rows",
+        FILLED,
+        [add("city", nullable=False)],
+        dialects=MARIADB,
+    ),
+    Example("SL603", None, [USERS], [add("city", nullable=False)], dialects=MARIADB),
+    Example("SL603", None, FILLED, [add("city", nullable=False, server_default="x")]),
+    Example(
+        "SL604",
+        "alters users.city, which loses its NOT NULL and default",
+        [USERS, "ALTER TABLE users ADD city VARCHAR(9) NOT NULL DEFAULT 'x'"],
+        [alter("city", modify_type=sa.String(20))],
+        dialects=MARIADB,
+    ),
+    Example(
+        "SL604",
+        None,
+        [USERS, "ALTER TABLE users ADD city VARCHAR(9) NOT NULL DEFAULT 'x'"],
+        [
+            alter(
+                "city",
+                modify_type=sa.String(20),
+                existing_nullable=False,
+                existing_server_default="x",
+            )
+        ],
+    ),
+]
+
+EXAMPLES = [*LOSSES, *IN_THE_WAY, *OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB]
