@@ -2,7 +2,7 @@
 
 from schema_lab.rehearsal.copies import sweep
 from schema_lab.rehearsal.fingerprint import Fingerprint
-from schema_lab.rehearsal.rehearse import rehearse
+from schema_lab.rehearsal.rehearse import rehearse, rehearse_candidate
 from schema_lab.rehearsal.report import Rehearsal
 from schema_lab.rehearsal.values import (
     ChangedValues,
@@ -25,5 +25,6 @@ __all__ = [
     "RoundTrip",
     "Sample",
     "rehearse",
+    "rehearse_candidate",
     "sweep",
 ]

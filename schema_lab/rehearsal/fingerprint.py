@@ -49,7 +49,10 @@ class Fingerprint:
         now = Fingerprint.of(environment, self.scripts, count=self.rows is not None)
         if now.heads != self.heads:
             return f"The database stands at {', '.join(now.heads) or 'base'} now."
-        edited = [one for one, code in self.scripts.items() if now.scripts.get(one) != code]
+        missing = [one for one in self.scripts if one not in now.scripts]
+        if missing:
+            return f"There is no script of {', '.join(missing)} on disk."
+        edited = [one for one, code in self.scripts.items() if now.scripts[one] != code]
         if edited:
             return f"The script of {', '.join(edited)} is another now."
         return _difference(self.schema, now.schema) or _difference(self.rows or {}, now.rows or {})

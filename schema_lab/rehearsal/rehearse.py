@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from schema_lab import autogenerate
-from schema_lab.autogenerate import Drift, Metadata
+from schema_lab.autogenerate import Candidate, Drift, Metadata
 from schema_lab.history import Environment, project_metadata, script_heads
 from schema_lab.migrate import Run
 from schema_lab.rehearsal.choosing import Choice, choose
@@ -12,6 +12,7 @@ from schema_lab.rehearsal.comparing import Difference
 from schema_lab.rehearsal.copies import sweep
 from schema_lab.rehearsal.fingerprint import Fingerprint
 from schema_lab.rehearsal.losing import changes_of, column_changes, losses_of
+from schema_lab.rehearsal.overlay import with_candidate
 from schema_lab.rehearsal.performing import Act, act, compare
 from schema_lab.rehearsal.report import Rehearsal
 from schema_lab.rehearsal.round_trip import Beginning, round_trip
@@ -66,6 +67,32 @@ def rehearse(
             drift=_drift(stage, first.run, metadata),
             round_trip=round_trip(stage, way, watch, beginning, first, outcome),
         )
+
+
+def rehearse_candidate(
+    environment: Environment,
+    candidate: Candidate,
+    how: str | None = None,
+    metadata: Metadata | None = None,
+) -> Rehearsal:
+    """Rehearse the upgrade to a candidate that is not written yet. Nothing is written.
+
+    Parameters
+    ----------
+    environment
+        The project and its database.
+    candidate
+        What to rehearse; one that is already written is rehearsed as it stands on disk.
+    how, metadata
+        As for `rehearse`.
+
+    Raises
+    ------
+    SchemaLabError
+        As for `rehearse`, and when the candidate cannot be written.
+    """
+    with with_candidate(environment, candidate) as overlaid:
+        return rehearse(overlaid, candidate.id, how, metadata)
 
 
 def _report(

@@ -1,7 +1,6 @@
 """Copies of a SQLite file: its own backup into a temporary folder."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,8 @@ import sqlalchemy as sa
 
 from schema_lab.database.snapshots import sqlite as backup
 from schema_lab.history import Environment
+from schema_lab.rehearsal.copies.folders import folder
 from schema_lab.rehearsal.copies.values import Copy, Kept, TableKey
-from schema_lab.rehearsal.names import PREFIX, is_left_over, new_name
 
 KEPT = "schema_lab_before"
 """The name under which the rows of before are attached."""
@@ -44,21 +43,3 @@ def kept(path: Path, before: Path) -> Kept:
         driver.execute(f"ATTACH ? AS {KEPT}", (str(before),))
 
     return Kept(KEPT, keep, attach)
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    """Make a temporary folder that only the user may read, and remove it at the end."""
-    place = Path(tempfile.gettempdir()) / new_name()
-    place.mkdir(mode=0o700)
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def sweep() -> None:
-    """Remove the folders that rehearsals left which were killed."""
-    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if is_left_over(place.name):
-            shutil.rmtree(place, ignore_errors=True)
