@@ -6,8 +6,12 @@ from typing import cast
 from schema_lab.review.rule import Rule
 from schema_lab.review.rules import (
     add_required_column,
+    cast_changes_values,
     check_over_violations,
     copies_table,
+    copy_deletes_children,
+    copy_loses_clauses,
+    copy_loses_triggers,
     data_without_way_back,
     downgrade_leaves,
     downgrade_over_rows,
@@ -28,6 +32,7 @@ from schema_lab.review.rules import (
     rename_column,
     rename_table,
     required_for_old_writers,
+    sqlite_refuses,
     unbounded_sql,
     unique_over_duplicates,
     values_stay_lost,
@@ -49,6 +54,7 @@ RULES = cast(
         unique_over_duplicates,
         foreign_key_over_orphans,
         check_over_violations,
+        cast_changes_values,
         # A version that still runs breaks.
         rename_column,
         rename_table,
@@ -62,6 +68,11 @@ RULES = cast(
         downgrade_leaves,
         data_without_way_back,
         downgrade_over_rows,
+        # SQLite.
+        copy_loses_triggers,
+        copy_loses_clauses,
+        copy_deletes_children,
+        sqlite_refuses,
         # MariaDB and MySQL.
         copies_table,
         mixed_with_data,
