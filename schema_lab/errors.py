@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class SchemaLabError(Exception):
     """The base of every error that the lab raises.
@@ -53,21 +51,7 @@ class HistoryError(SchemaLabError):
 
 
 class MigrationError(SchemaLabError):
-    """An upgrade or a downgrade failed.
-
-    Attributes
-    ----------
-    revision : str
-        The revision that failed, where it was one.
-    statement : str
-        The SQL at which it failed, where it was SQL.
-    statements : tuple of schema_lab.migrate.Statement
-        What ran before it.
-    """
-
-    revision: str = ""
-    statement: str = ""
-    statements: tuple[Any, ...] = ()
+    """An upgrade or a downgrade failed."""
 
 
 class InputError(SchemaLabError):

@@ -97,6 +97,21 @@ class Candidate(Answering):
         """
         return self._proposal.sql(dialect, direction)
 
+    def review(self) -> Any:
+        """Say what is dangerous about it, with the live rows in view. Read-only.
+
+        Returns
+        -------
+        schema_lab.review.Findings
+            Sorted by severity; each with the reason and the safe recipe.
+
+        Raises
+        ------
+        SchemaLabError
+            When the database does not answer.
+        """
+        return self._doors.review(self)
+
     # make it a file ----------------------------------------------------------------------------
 
     def write(self, *, empty: bool = False, despite_data: bool = False) -> Revision:

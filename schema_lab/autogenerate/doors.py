@@ -21,3 +21,5 @@ class Doors:
     """Keep answers for the next autogenerate of the same change; forget all others."""
     write: Callable[[Any], Revision]
     """Write the candidate that is handed in."""
+    review: Callable[[Any], Any]
+    """Give the findings on the candidate that is handed in."""

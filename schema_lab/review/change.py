@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from alembic.operations import ops
 from sqlglot import exp
 
+from schema_lab.autogenerate.recorded import Gap
+from schema_lab.review.allowances import Allowance
 from schema_lab.review.live import Live
-from schema_lab.review.sql import read_sql, tables_made, tables_touched
-from schema_lab.review.step import Batch, Place, Step
+from schema_lab.review.place import Place
+from schema_lab.review.sql import read_sql, tables_made
+from schema_lab.review.step import Batch, Step
 
 Direction = Literal["upgrade", "downgrade"]
 Given = ops.MigrateOperation | Step
@@ -22,15 +26,20 @@ class Change:
     """One migration, to be reviewed in one direction on one dialect.
 
     A rule reads `steps`: those of the direction, without what happens to tables that the same
-    migration made. `live` is None where no database is reachable or the revision is applied.
+    migration made. `live` is None where no database is reachable or the revision is applied;
+    `gaps` are what could not be read of a script on disk, `allowances` what it allows, `path` its
+    file (None for a candidate).
     """
 
-    revision: str
-    direction: Direction
     dialect: str
     upgrade: tuple[Step, ...] = field(repr=False)
     downgrade: tuple[Step, ...] = field(repr=False)
+    direction: Direction = "upgrade"
+    revision: str = ""
     live: Live | None = field(default=None, repr=False)
+    gaps: tuple[Gap, ...] = field(default=(), repr=False)
+    allowances: tuple[Allowance, ...] = field(default=(), repr=False)
+    path: Path | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -39,11 +48,11 @@ class Change:
         downgrade: Iterable[Given] = (),
         *,
         dialect: str = "sqlite",
-        live: Live | None = None,
-        revision: str = "",
-        direction: Direction = "upgrade",
+        **fields: Any,
     ) -> Change:
         """Take operations, or steps that were recorded; batches are opened.
+
+        `fields` are those of the class.
 
         Examples
         --------
@@ -51,14 +60,7 @@ class Change:
         >>> [(step.table, step.column) for step in change.steps]
         [('users', 'plan')]
         """
-        return cls(
-            revision=revision,
-            direction=direction,
-            dialect=dialect,
-            upgrade=_steps(upgrade, dialect),
-            downgrade=_steps(downgrade, dialect),
-            live=live,
-        )
+        return cls(dialect, _steps(upgrade, dialect), _steps(downgrade, dialect), **fields)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -130,8 +132,5 @@ def _made(step: Step) -> frozenset[Place]:
 
 
 def _touched(step: Step) -> frozenset[Place]:
-    if isinstance(step.operation, ops.CreateTableOp):
-        return frozenset()
-    if isinstance(step.operation, ops.ExecuteSQLOp):
-        return frozenset(place for one in step.sql for place in tables_touched(one))
-    return frozenset({step.place} if step.place is not None else ())
+    made = isinstance(step.operation, ops.CreateTableOp)
+    return frozenset() if made else frozenset(step.touched)

@@ -1,16 +1,110 @@
-"""Run the rules over a change."""
+"""Run the rules and squawk over changes, and take back what the scripts allow."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from schema_lab.review.allowances import Allowance
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding
+from schema_lab.review.finding import Finding, Findings
+from schema_lab.review.rule import replaced_by, same_as
 from schema_lab.review.rules import RULES
+from schema_lab.review.squawk import MISSING, lint, program
 
 
-def found_in(change: Change) -> Iterator[Finding]:
-    """Give what the rules find in a change, in the order of the rules. Read-only."""
+@dataclass(frozen=True)
+class _Judged:
+    """What is found in one change."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+
+
+def review(changes: Sequence[Change], root: Path, notes: Iterable[str] = ()) -> Findings:
+    """Review changes, in their order. Read-only.
+
+    Parameters
+    ----------
+    changes
+        The changes, all on one dialect.
+    root
+        The project's folder.
+    notes
+        What is to be said of the review as a whole.
+
+    Raises
+    ------
+    SchemaLabError
+        When squawk is installed and fails.
+    """
+    said, more = _linted(changes, root)
+    judged = [_judged(change, found) for change, found in zip(changes, said, strict=True)]
+    return Findings.of(
+        findings=[one for each in judged for one in each.findings],
+        suppressed=[one for each in judged for one in each.suppressed],
+        reviewed=[change.revision for change in changes],
+        notes=(*notes, *more),
+    )
+
+
+def found_in(change: Change, said: Sequence[Finding] = ()) -> Iterator[Finding]:
+    """Give what the rules find in a change, where squawk has not said the same. Read-only.
+
+    Examples
+    --------
+    >>> from alembic.operations import ops
+    >>> next(found_in(Change.of([ops.DropColumnOp("users", "plan")]))).code
+    'SL101'
+    """
     for rule in RULES:
+        same = same_as(rule)
+        known = {id(one.step) for one in said if one.code in same}
         for finding in rule.find(change):
-            line = finding.step.line if finding.step else None
-            yield replace(finding, revision=change.revision, line=line)
+            if finding.step is None or id(finding.step) not in known:
+                yield finding
+
+
+def _linted(changes: Sequence[Change], root: Path) -> tuple[list[list[Finding]], tuple[str, ...]]:
+    """Give squawk's findings for each change, and what is to be said when it is not there."""
+    if not changes or changes[0].dialect != "postgresql":
+        return [[] for _ in changes], ()
+    if program() is None:
+        return [[] for _ in changes], (MISSING,)
+    return lint(changes, root), ()
+
+
+def _judged(change: Change, said: Sequence[Finding]) -> _Judged:
+    ours = tuple(found_in(change, said))
+    found = [_placed(one, change) for one in (*ours, *_not_replaced(ours, said))]
+    kept, suppressed = list[Finding](), list[Finding]()
+    for finding in found:
+        allowance = _allowance(change.allowances, finding)
+        if allowance is None:
+            kept.append(finding)
+        else:
+            suppressed.append(replace(finding, reason=allowance.reason))
+    return _Judged(tuple(kept), tuple(suppressed))
+
+
+def _not_replaced(ours: Sequence[Finding], said: Sequence[Finding]) -> Iterator[Finding]:
+    """Give what squawk says where no rule of ours says more of the same step."""
+    less = {rule.CODE: replaced_by(rule) for rule in RULES}
+    gone = {(id(one.step), name) for one in ours for name in less.get(one.code, ())}
+    return (one for one in said if (id(one.step), one.code) not in gone)
+
+
+def _placed(finding: Finding, change: Change) -> Finding:
+    """Add revision, file and line; a script on disk is changed by hand, not by a call."""
+    line = finding.line if finding.step is None else finding.step.line
+    on_disk = change.path is not None
+    return replace(
+        finding,
+        revision=change.revision,
+        path=change.path,
+        line=line,
+        call="" if on_disk and finding.call.startswith("candidate.") else finding.call,
+    )
+
+
+def _allowance(allowances: Iterable[Allowance], finding: Finding) -> Allowance | None:
+    return next((one for one in allowances if one.covers(finding.code, finding.line)), None)

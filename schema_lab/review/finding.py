@@ -53,11 +53,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a review found, the gravest first; `suppressed` are those that the script allows."""
+    """What a review found, the gravest first.
+
+    `suppressed` are those that a script allows, `reviewed` the ids of the revisions, `notes` what
+    is to be said of the review as a whole.
+    """
 
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Finding, ...] = ()
     reviewed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -65,10 +70,11 @@ class Findings:
         findings: Iterable[Finding],
         suppressed: Iterable[Finding] = (),
         reviewed: Iterable[str] = (),
+        notes: Iterable[str] = (),
     ) -> Findings:
         """Sort findings by severity; within one they stay in their order."""
         ordered = sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
-        return cls(tuple(ordered), tuple(suppressed), tuple(reviewed))
+        return cls(tuple(ordered), tuple(suppressed), tuple(reviewed), tuple(notes))
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from schema_lab.review.step import Place
+from schema_lab.review.place import Place
 
 T = TypeVar("T")
 
@@ -133,10 +133,6 @@ class Live:
                 return self.connection.scalar(query)
         except sa.exc.DBAPIError:
             return None
-
-    def remembered(self, question: Any, read: Callable[[], T]) -> T:
-        """Give what `read` finds; asked the same question again, what it found then."""
-        return self._once(question, read)
 
     def _once(self, question: Any, read: Callable[[], T]) -> T:
         if question not in self._known:

@@ -12,8 +12,9 @@ find
     From a `Change` to the findings, in the order of its steps. Pure but for questions to
     `change.live`.
 
-SQUAWK is optional: names of squawk's rules that say the same. Where squawk has said one of them
-of a step, ours is silent on that step.
+Two more are optional, since nothing is said twice of a step. SQUAWK: names of squawk's rules that
+say the same; where squawk has said one of them, ours is silent. REPLACES: names of squawk's rules
+that say less, for instance without a number; where ours speaks, squawk's is left out.
 """
 
 from collections.abc import Iterator
@@ -36,6 +37,11 @@ class Rule(Protocol):
         ...
 
 
-def squawks_of(rule: Rule) -> frozenset[str]:
+def same_as(rule: Rule) -> frozenset[str]:
     """Name squawk's rules that say the same as a rule of ours."""
     return frozenset(getattr(rule, "SQUAWK", ()))
+
+
+def replaced_by(rule: Rule) -> frozenset[str]:
+    """Name squawk's rules that say less than a rule of ours."""
+    return frozenset(getattr(rule, "REPLACES", ()))

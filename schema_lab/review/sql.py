@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from schema_lab.autogenerate.sql_text import sql_of
-from schema_lab.review.step import Place
+from schema_lab.review.place import Place
 
 DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
 """sqlglot's names of the dialects."""

@@ -10,18 +10,10 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from sqlglot import exp
 
-from schema_lab.autogenerate.operations import full_name
+from schema_lab.review.place import Place
+from schema_lab.review.sql import tables_touched
 
-
-@dataclass(frozen=True)
-class Place:
-    """A table: its name, and its schema where that is not the default one."""
-
-    name: str
-    schema: str | None = None
-
-    def __str__(self) -> str:
-        return full_name(self.name, self.schema)
+__all__ = ["Batch", "Place", "Step", "place_of"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +76,12 @@ class Step:
         if isinstance(self.operation, ops.AddColumnOp):
             return str(self.operation.column.name)
         return str(getattr(self.operation, "column_name", ""))
+
+    @property
+    def touched(self) -> tuple[Place, ...]:
+        """The tables that are changed, also by SQL that could be read."""
+        named = (self.place,) if self.place is not None else ()
+        return named or tuple(place for one in self.sql for place in tables_touched(one))
 
     @property
     def copies(self) -> bool:

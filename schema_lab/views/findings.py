@@ -21,7 +21,8 @@ def piece(findings: FindingsShape) -> str:
         body = lead + "".join(_item(one) for one in findings.findings)
     else:
         body = box("good", f"<p>✓ {NOTHING}</p>")
-    return body + _suppressed_html(findings)
+    notes = "".join(f'<p class="sl-muted">Note: {escape(one)}</p>' for one in findings.notes)
+    return body + _suppressed_html(findings) + notes
 
 
 def text(findings: FindingsShape) -> str:
@@ -30,6 +31,7 @@ def text(findings: FindingsShape) -> str:
     for one in findings.findings:
         lines += [line(one), *(f"    {visible(part)}" for part in _advice(one))]
     lines += [_allowed(one) for one in findings.suppressed]
+    lines += [f"Note: {visible(one)}" for one in findings.notes]
     return "\n".join(lines)
 
 

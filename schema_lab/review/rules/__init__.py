@@ -6,12 +6,8 @@ from typing import cast
 from schema_lab.review.rule import Rule
 from schema_lab.review.rules import (
     add_required_column,
-    cast_changes_values,
     check_over_violations,
     copies_table,
-    copy_deletes_children,
-    copy_loses_clauses,
-    copy_loses_triggers,
     data_without_way_back,
     downgrade_leaves,
     downgrade_over_rows,
@@ -28,19 +24,23 @@ from schema_lab.review.rules import (
     narrow_for_old_writers,
     narrow_type,
     no_downgrade,
+    no_reason,
     not_null_over_nulls,
     rename_column,
     rename_table,
     required_for_old_writers,
-    sqlite_refuses,
     unbounded_sql,
     unique_over_duplicates,
+    unreadable,
     values_stay_lost,
 )
 
 RULES = cast(
     Sequence[Rule],
     (
+        # What the review itself has to say.
+        unreadable,
+        no_reason,
         # Data is lost.
         drop_column,
         drop_table,
@@ -54,7 +54,6 @@ RULES = cast(
         unique_over_duplicates,
         foreign_key_over_orphans,
         check_over_violations,
-        cast_changes_values,
         # A version that still runs breaks.
         rename_column,
         rename_table,
@@ -68,11 +67,6 @@ RULES = cast(
         downgrade_leaves,
         data_without_way_back,
         downgrade_over_rows,
-        # SQLite.
-        copy_loses_triggers,
-        copy_loses_clauses,
-        copy_deletes_children,
-        sqlite_refuses,
         # MariaDB and MySQL.
         copies_table,
         mixed_with_data,

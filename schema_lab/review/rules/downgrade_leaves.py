@@ -1,6 +1,7 @@
 """What the upgrade makes, the downgrade leaves."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from alembic.operations import ops
@@ -28,7 +29,7 @@ def find(change: Change) -> Iterator[Finding]:
     """Give what is made and not dropped again; a downgrade without steps is SL401's."""
     if change.direction == "downgrade" or not change.downgrade:
         return
-    back = Change(change.revision, "downgrade", change.dialect, (), change.downgrade)
+    back = replace(change, direction="downgrade", upgrade=())
     tables = {act.place for act in dropped_tables(back)}
     columns = {(act.place, act.column) for act in dropped_columns(back)}
     dropped = {_dropped(step) for step in change.downgrade}
