@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class SchemaLabError(Exception):
     """The base of every error that the lab raises.
@@ -51,7 +53,21 @@ class HistoryError(SchemaLabError):
 
 
 class MigrationError(SchemaLabError):
-    """An upgrade or a downgrade failed."""
+    """An upgrade or a downgrade failed.
+
+    Attributes
+    ----------
+    revision : str
+        The revision that failed, where it was one.
+    statement : str
+        The SQL at which it failed, where it was SQL.
+    statements : tuple of schema_lab.migrate.Statement
+        What ran before it.
+    """
+
+    revision: str = ""
+    statement: str = ""
+    statements: tuple[Any, ...] = ()
 
 
 class InputError(SchemaLabError):

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from schema_lab import autogenerate, database, history, migrate, review, scratch
+from schema_lab import autogenerate, database, history, migrate, rehearsal, review, scratch
 from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Proposal
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
 from schema_lab.migrate import Loss, OnRevision, Restored, Run, Stopped
 from schema_lab.models import ModelSet
+from schema_lab.rehearsal import Rehearsal
 from schema_lab.review import Findings
 from schema_lab.views import status as view
 
@@ -300,6 +301,20 @@ class Lab:
             When there is no such revision, or a script does not load.
         """
         return review.review_scripts(self._environment, revisions)
+
+    def rehearse(self, target: str = "head", how: str | None = None) -> Rehearsal:
+        """Run an upgrade or a downgrade on a throwaway copy, and say what it does to the rows.
+
+        The database itself is not written to; see `schema_lab.rehearsal.rehearse`.
+
+        Parameters
+        ----------
+        target
+            As for an upgrade ("head", "+1", a revision) or a downgrade ("-1", "base").
+        how
+            "copy", "transaction" or "sample"; by default chosen by size and rights.
+        """
+        return rehearsal.rehearse(self._environment, target, how, self.metadata)
 
     # make it so --------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from schema_lab.history.asynchronous import (
     is_asynchronous,
     outside_of_the_loop,
 )
+from schema_lab.history.checksum_file import ChecksumFile
 from schema_lab.history.env_errors import env_errors
 from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.project import ALEMBIC_LOCK, Project, fresh_sources
@@ -35,12 +36,21 @@ READY = "schema_lab.ready"
 
 @dataclass(frozen=True)
 class Environment:
-    """A project and the database that it migrates."""
+    """A project and the database that it migrates.
+
+    `remembers` says whether checksums of what runs are kept: for a throwaway copy they are not.
+    """
 
     project: Project
     url: sa.URL
     wait: float = 60.0
     new_id: Callable[[ScriptDirectory], str | None] = field(default=lambda scripts: None)
+    remembers: bool = True
+
+    @property
+    def checksum_file(self) -> ChecksumFile | None:
+        """The file with the checksums of what ran here; None where none are kept."""
+        return ChecksumFile.of(self.project.ini, self.url) if self.remembers else None
 
     @property
     def engine(self) -> sa.Engine:

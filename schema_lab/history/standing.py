@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from schema_lab.errors import HistoryError
-from schema_lab.history.checksum_file import ChecksumFile, birth
+from schema_lab.history.checksum_file import birth
 from schema_lab.history.checksums import Checksums
 from schema_lab.history.environment import Environment, Options
 from schema_lab.history.failures import as_lab_errors
@@ -69,7 +69,7 @@ def script_heads(scripts: ScriptDirectory) -> tuple[str, ...]:
 
 def checksums(environment: Environment, birth: str = "") -> Checksums:
     """Give what is known of the files that the database has had. Read-only."""
-    file = ChecksumFile.of(environment.project.ini, environment.url)
+    file = environment.checksum_file
     return file.read(birth) if file else Checksums()
 
 

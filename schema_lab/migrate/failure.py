@@ -43,15 +43,21 @@ def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> Migration
     """
     if attempt.running is None:
         return None
-    if is_stamp(attempt.running):
-        where = "The stamp failed"
-    else:
-        script = attempt.running.revision
-        direction = direction_of(attempt.running)
-        where = f"Revision {script.revision} ({script.doc}) failed in {direction}()"
     at = f" at {in_short(attempt.sql, 200)!r}" if attempt.sql else ""
-    said = f"{where}{at}: {_reason(error)}"
-    return MigrationError(scrub(said, url), f"{_cure(error)} {_what_stands(attempt)}".strip())
+    said = f"{_where(attempt)}{at}: {_reason(error)}"
+    sql, before = attempt.sql, tuple(attempt.statements)
+    failure = MigrationError(scrub(said, url), f"{_cure(error)} {_what_stands(attempt)}".strip())
+    failure.statement, failure.statements = scrub(sql, url), before
+    if not is_stamp(attempt.running):
+        failure.revision = str(attempt.running.revision.revision)
+    return failure
+
+
+def _where(attempt: Attempt) -> str:
+    if is_stamp(attempt.running):
+        return "The stamp failed"
+    script, direction = attempt.running.revision, direction_of(attempt.running)
+    return f"Revision {script.revision} ({script.doc}) failed in {direction}()"
 
 
 def _cure(error: BaseException) -> str:

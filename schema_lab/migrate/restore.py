@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from schema_lab.database.snapshots import Snapshot, Store, load, place_of
 from schema_lab.errors import MigrationError
 from schema_lab.history import (
-    ChecksumFile,
     Checksums,
     Environment,
     Standing,
@@ -85,7 +84,7 @@ def restore(
 
 def _remember(environment: Environment, snapshot: Snapshot) -> None:
     """Know of the applied revisions' files what was known then; without it, no more than that."""
-    file = ChecksumFile.of(environment.project.ini, environment.url)
+    file = environment.checksum_file
     with suppress(OSError, TypeError, ValueError):
         known = Checksums({one: Applied.of(said) for one, said in snapshot.checksums.items()})
         if file is not None:

@@ -9,7 +9,6 @@ from alembic.script import ScriptDirectory
 
 from schema_lab.errors import InputError, MigrationError, SchemaLabError
 from schema_lab.history import (
-    ChecksumFile,
     Environment,
     Options,
     Standing,
@@ -168,8 +167,7 @@ def _run(
     resume: bool = False,
     purge: bool = False,
 ) -> Run:
-    file = ChecksumFile.of(environment.project.ini, environment.url)
-    keeper = Keeper(file, stamped=direction == "stamp")
+    keeper = Keeper(environment.checksum_file, stamped=direction == "stamp")
     try:
         attempt = _attempted(environment, choose, keeper, on_revision, resume, purge)
     except SchemaLabError:

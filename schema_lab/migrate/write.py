@@ -20,8 +20,17 @@ from schema_lab.history.project import ALEMBIC_LOCK
 from schema_lab.migrate.messages import checked_id, checked_message
 
 
-def write(environment: Environment, candidate: Candidate) -> Revision:
+def write(environment: Environment, candidate: Candidate, folder: Path | None = None) -> Revision:
     """Write a candidate's file; a candidate that is already written is only handed back.
+
+    Parameters
+    ----------
+    environment
+        The project.
+    candidate
+        What to write.
+    folder
+        One of the project's folders of revisions; None: Alembic's choice.
 
     Raises
     ------
@@ -41,6 +50,7 @@ def write(environment: Environment, candidate: Candidate) -> Revision:
             revision,
             message,
             refresh=True,
+            version_path=folder,
             config=environment.config(),
             **candidate.template_arguments,
         )

@@ -134,6 +134,10 @@ class Live:
         except sa.exc.DBAPIError:
             return None
 
+    def remembered(self, question: Any, read: Callable[[], T]) -> T:
+        """Give what `read` finds; asked the same question again, what it found then."""
+        return self._once(question, read)
+
     def _once(self, question: Any, read: Callable[[], T]) -> T:
         if question not in self._known:
             self._known[question] = read()

@@ -19,6 +19,7 @@ ALL = ("sqlite", "postgresql", "mariadb")
 SERVERS = ("postgresql", "mariadb")
 MARIADB = ("mariadb",)
 PLAIN = ("sqlite", "postgresql")
+SQLITE = ("sqlite",)
 
 
 @dataclass(frozen=True)
@@ -362,4 +363,88 @@ ON_MARIADB = [
     ),
 ]
 
-EXAMPLES = [*LOSSES, *IN_THE_WAY, *OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB]
+TRIGGER = "CREATE TRIGGER noted AFTER INSERT ON users BEGIN SELECT 1; END"
+VIEW = "CREATE VIEW seen AS SELECT plan FROM users"
+CHILDREN = (
+    "CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id) "
+    "ON DELETE CASCADE)"
+)
+TWELVE = "INSERT INTO users VALUES (1, '12', 3)"
+BATCH = ops.ModifyTableOps("users", [alter("n", modify_type=sa.Integer())])
+NATIVE = ops.ModifyTableOps("users", [add("city")])
+COLLATED = "CREATE TABLE users (id INTEGER PRIMARY KEY, n INTEGER, plan TEXT COLLATE NOCASE)"
+
+ON_SQLITE = [
+    Example(
+        "SL501",
+        "copies users, which loses its trigger noted",
+        [USERS, TRIGGER],
+        [BATCH],
+        dialects=SQLITE,
+    ),
+    Example("SL501", None, [USERS, TRIGGER], [BATCH, sql(TRIGGER)], dialects=SQLITE),
+    Example("SL501", None, [USERS, TRIGGER], [NATIVE], dialects=SQLITE),
+    Example("SL501", None, [USERS], [BATCH]),
+    Example(
+        "SL502",
+        "copies users, which loses COLLATE NOCASE of users.plan",
+        [COLLATED],
+        [BATCH],
+        dialects=SQLITE,
+    ),
+    Example(
+        "SL502",
+        "copies users, which loses DESC in index ix of users.plan",
+        [USERS, "CREATE INDEX ix ON users (plan DESC)"],
+        [BATCH],
+        dialects=SQLITE,
+    ),
+    Example("SL502", None, [COLLATED], [NATIVE], dialects=SQLITE),
+    Example("SL502", None, [USERS], [BATCH]),
+    Example(
+        "SL503",
+        "copies users; with foreign keys on, 2 rows of orders would be deleted (ON DELETE CASCADE)",
+        [*FILLED, CHILDREN, "INSERT INTO orders VALUES (1, 1), (2, 2), (3, NULL)"],
+        [BATCH],
+        dialects=SQLITE,
+    ),
+    Example("SL503", None, [*FILLED, CHILDREN], [BATCH], dialects=SQLITE),
+    Example("SL503", None, [*FILLED, ORDERS, ORDERED], [BATCH]),
+    Example(
+        "SL504",
+        "stops at users.plan: error in view seen after drop column: no such column: plan",
+        [USERS, VIEW],
+        [DROP],
+        dialects=SQLITE,
+    ),
+    Example(
+        "SL504",
+        "stops at users: error in view seen: no such table: main.users",
+        [USERS, VIEW],
+        [BATCH],
+        dialects=SQLITE,
+    ),
+    Example("SL504", None, [USERS, VIEW], [sql("DROP VIEW seen"), DROP], dialects=SQLITE),
+    Example("SL504", None, [USERS, VIEW], [NATIVE], dialects=SQLITE),
+    Example(
+        "SL206",
+        "casts users.plan to INTEGER, which 2 values do not survive: 'free', 'professional'",
+        FILLED,
+        [alter(modify_type=sa.Integer())],
+    ),
+    Example(
+        "SL206",
+        None,
+        [USERS, "INSERT INTO users VALUES (1, '12', 3)"],
+        [alter(modify_type=sa.Integer())],
+    ),
+    Example(
+        "SL206",
+        None,
+        FILLED,
+        [alter(modify_type=sa.Integer(), postgresql_using="length(plan)")],
+        dialects=("postgresql",),
+    ),
+]
+
+EXAMPLES = [*ON_SQLITE, *LOSSES, *IN_THE_WAY, *OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB]

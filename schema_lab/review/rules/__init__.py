@@ -6,8 +6,12 @@ from typing import cast
 from schema_lab.review.rule import Rule
 from schema_lab.review.rules import (
     add_required_column,
+    cast_changes_values,
     check_over_violations,
     copies_table,
+    copy_deletes_children,
+    copy_loses_clauses,
+    copy_loses_triggers,
     data_without_way_back,
     downgrade_leaves,
     downgrade_over_rows,
@@ -29,6 +33,7 @@ from schema_lab.review.rules import (
     rename_column,
     rename_table,
     required_for_old_writers,
+    sqlite_refuses,
     unbounded_sql,
     unique_over_duplicates,
     unreadable,
@@ -54,6 +59,7 @@ RULES = cast(
         unique_over_duplicates,
         foreign_key_over_orphans,
         check_over_violations,
+        cast_changes_values,
         # A version that still runs breaks.
         rename_column,
         rename_table,
@@ -67,6 +73,11 @@ RULES = cast(
         downgrade_leaves,
         data_without_way_back,
         downgrade_over_rows,
+        # SQLite.
+        copy_loses_triggers,
+        copy_loses_clauses,
+        copy_deletes_children,
+        sqlite_refuses,
         # MariaDB and MySQL.
         copies_table,
         mixed_with_data,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlglot import exp
+
 from schema_lab.review.acts import renamed_tables
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
@@ -26,7 +28,11 @@ _RECIPE = (
 
 def find(change: Change) -> Iterator[Finding]:
     """Give each renamed table, unless SQL of the change makes a view with the old name."""
-    views = {one.this.name for _, one in change.statements() if one.args.get("kind") == "VIEW"}
+    views = {
+        str(one.this.name)
+        for _, one in change.statements()
+        if isinstance(one, exp.Create) and one.kind == "VIEW"
+    }
     for act in renamed_tables(change):
         if act.place.name not in views:
             sentence = f"renames {act.place}{of_rows(change, act.place)} to {act.new_name}"

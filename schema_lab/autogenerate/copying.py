@@ -1,0 +1,100 @@
+"""What a migration would lose on SQLite: it runs on an empty copy of the schema, in memory."""
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import Operations, ops
+from alembic.runtime.migration import MigrationContext
+
+from schema_lab.database.sqlite_losses import Snapshot, dropped_by, losses_between
+from schema_lab.database.sqlite_schema import tokens
+from schema_lab.database.word_for_word import reflected_word_for_word
+
+_SCHEMA_WORDS = frozenset({"create", "drop", "alter"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is lost, said as by the guard of a run; and why it stops, "" where it does not."""
+
+    lost: tuple[str, ...] = ()
+    stops: str = ""
+    at: int = 0
+
+
+def on_empty_copy(connection: sa.Connection, operations: Sequence[ops.MigrateOperation]) -> Outcome:
+    """Run operations on an empty copy of a SQLite schema, in memory. Read-only.
+
+    Parameters
+    ----------
+    connection
+        The live SQLite database.
+    operations
+        Alembic's; a `ModifyTableOps` runs as a batch. Of `op.execute` only DDL runs.
+    """
+    engine = sa.create_engine("sqlite://")
+    with warnings.catch_warnings(), reflected_word_for_word(), engine.connect() as copy:
+        warnings.simplefilter("ignore")
+        for statement in _schema(connection):
+            copy.exec_driver_sql(statement)
+        before, ran = Snapshot.of(copy), list[str]()
+        sa.event.listen(copy, "before_cursor_execute", lambda *given: ran.append(given[2]))
+        operator = Operations(MigrationContext.configure(copy))
+        for at, one in enumerate(operations):
+            try:
+                _invoke(operator, one)
+            except (sa.exc.SQLAlchemyError, ValueError, KeyError, NotImplementedError) as error:
+                reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+                return Outcome(stops=reason, at=at)
+        names = set().union(*dropped_by(ran).values()) | set(_dropped(operations))
+        return Outcome(tuple(losses_between(before, Snapshot.of(copy), names)))
+
+
+def _schema(connection: sa.Connection) -> list[str]:
+    """Give the SQL that makes the schema, each object after those that it needs."""
+    listed = (
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite^_%' "
+        "ESCAPE '^' ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 "
+        "WHEN 'view' THEN 2 ELSE 3 END, rowid"
+    )
+    return list(connection.execute(sa.text(listed)).scalars())
+
+
+def _invoke(operator: Operations, operation: ops.MigrateOperation) -> None:
+    if isinstance(operation, ops.ModifyTableOps):
+        with operator.batch_alter_table(operation.table_name, schema=operation.schema) as batch:
+            for one in operation.ops:
+                batch.invoke(one)
+    elif isinstance(operation, ops.ExecuteSQLOp):
+        text = str(operation.sqltext)
+        if tokens(text)[:1] and tokens(text)[0].key in _SCHEMA_WORDS:
+            operator.get_bind().exec_driver_sql(text)
+    elif isinstance(operation, _KNOWN):
+        operator.invoke(operation)
+
+
+_KNOWN = (
+    ops.AlterTableOp,
+    ops.CreateIndexOp,
+    ops.CreateTableOp,
+    ops.DropIndexOp,
+    ops.DropTableOp,
+)
+
+
+def _dropped(operations: Iterable[ops.MigrateOperation]) -> Iterator[str]:
+    """Name what operations drop, as the guard reads it from a script."""
+    for one in operations:
+        if isinstance(one, ops.ModifyTableOps):
+            yield from _dropped(one.ops)
+            continue
+        dropped: Any = one
+        if isinstance(one, ops.DropColumnOp):
+            yield str(dropped.column_name).lower()
+        elif isinstance(one, ops.DropConstraintOp):
+            yield str(dropped.constraint_name).lower()
+        elif isinstance(one, ops.DropIndexOp):
+            yield str(dropped.index_name).lower()

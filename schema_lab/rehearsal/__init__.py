@@ -1,0 +1,30 @@
+"""What would happen? The same migration code, on a throwaway copy of the database."""
+
+from schema_lab.rehearsal.copies import sweep
+from schema_lab.rehearsal.fingerprint import Fingerprint
+from schema_lab.rehearsal.rehearse import rehearse, rehearse_candidate
+from schema_lab.rehearsal.report import Rehearsal
+from schema_lab.rehearsal.values import (
+    ChangedValues,
+    ColumnChange,
+    Failure,
+    LostValues,
+    Performed,
+    RoundTrip,
+    Sample,
+)
+
+__all__ = [
+    "ChangedValues",
+    "ColumnChange",
+    "Failure",
+    "Fingerprint",
+    "LostValues",
+    "Performed",
+    "Rehearsal",
+    "RoundTrip",
+    "Sample",
+    "rehearse",
+    "rehearse_candidate",
+    "sweep",
+]

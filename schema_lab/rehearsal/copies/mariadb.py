@@ -1,0 +1,93 @@
+"""Copies of a MariaDB or MySQL database: a scratch database filled from a dump."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from zipfile import ZipFile
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from schema_lab.database import engine_for
+from schema_lab.database.snapshots.mariadb_names import Names
+from schema_lab.database.snapshots.mariadb_tools import PROGRAMS, TABLES, Tools
+from schema_lab.errors import DatabaseError
+from schema_lab.history import Environment
+from schema_lab.rehearsal.copies.keeping import keep_rows
+from schema_lab.rehearsal.copies.values import Copy, Kept
+from schema_lab.rehearsal.names import PREFIX, is_left_over, new_name
+
+_KEPT = "_b"
+"""The end of the name of the database with the rows of before."""
+
+_LIKE = sa.text(
+    "SELECT default_character_set_name, default_collation_name"
+    " FROM information_schema.schemata WHERE schema_name = DATABASE()"
+)
+_PARTS = tuple(part for part in PROGRAMS if part != "events.sql")
+"""No events: they would run on their own in the copy."""
+
+
+@contextmanager
+def copy(environment: Environment) -> Iterator[Copy]:
+    """Copy the database; the copy is dropped at the end. Read-only on the live database.
+
+    Raises
+    ------
+    DatabaseError
+        When the user may not create databases.
+    """
+    name = new_name()
+    url = environment.url.set(database=name)
+    try:
+        with environment.engine.connect() as live:
+            _create(live, name)
+            _create(live, name + _KEPT)
+            tools = Tools.of(live, environment.wait)
+            with tempfile.TemporaryFile() as file:
+                tools.dump(Names.of(live), file, (TABLES, *_PARTS))
+                with ZipFile(file) as archive:
+                    for part in (TABLES, *_PARTS):
+                        tools.load(archive, part, name)
+        yield Copy(url, Kept(name + _KEPT, partial(keep_rows, schema=name + _KEPT)), _MADE)
+    finally:
+        _drop(environment.url, name)
+
+
+_MADE = "a copy in a scratch database, filled from a dump"
+
+
+def _create(live: sa.Connection, name: str) -> None:
+    characters, collation = live.execute(_LIKE).one()
+    try:
+        live.exec_driver_sql(
+            f"CREATE DATABASE {name} CHARACTER SET {characters} COLLATE {collation}"
+        )
+    except DBAPIError as error:
+        reason = error.orig.args[-1] if error.orig is not None else error
+        raise DatabaseError(
+            f"A rehearsal needs a scratch database, and the server says: {reason}.",
+            "Ask for the right: GRANT ALL ON `schema\\_lab\\_%`.* TO this user.",
+        ) from None
+
+
+def _drop(url: sa.URL, name: str) -> None:
+    """Drop a copy and its rows of before; what hangs on a lock is left to a later call."""
+    with suppress(SQLAlchemyError), engine_for(url).connect() as connection:
+        connection.exec_driver_sql("SET SESSION lock_wait_timeout = 10, foreign_key_checks = 0")
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}{_KEPT}")
+
+
+def sweep(environment: Environment) -> None:
+    """Drop the copies that rehearsals left which were killed."""
+    listed = sa.text(
+        "SELECT schema_name FROM information_schema.schemata"
+        " WHERE LEFT(schema_name, :length) = :prefix"
+    )
+    with environment.engine.connect() as connection:
+        found = connection.execute(listed, {"length": len(PREFIX), "prefix": PREFIX})
+        names = found.scalars().all()
+    for name in filter(is_left_over, names):
+        _drop(environment.url, name.removesuffix(_KEPT))

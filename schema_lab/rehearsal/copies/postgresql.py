@@ -1,0 +1,122 @@
+"""Copies of a PostgreSQL database: from a template, or through pg_dump.
+
+CREATE DATABASE … TEMPLATE copies files and takes no time to speak of, but the server refuses it
+while anybody else is connected. Source: https://www.postgresql.org/docs/current/sql-createdatabase.html
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from schema_lab.database import engine_for
+from schema_lab.database.snapshots.postgresql import Tools
+from schema_lab.database.snapshots.tools import feed, output
+from schema_lab.history import Environment
+from schema_lab.rehearsal.copies.keeping import keep_rows
+from schema_lab.rehearsal.copies.values import Copy, Kept
+from schema_lab.rehearsal.names import PREFIX, is_left_over, new_name
+
+KEPT = "schema_lab_before"
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_OBJECT_IN_USE = "55006"
+_FILE_COPY_SINCE = 15
+_LIKE = (
+    "SELECT pg_encoding_to_char(encoding), datcollate, datctype"
+    " FROM pg_database WHERE datname = current_database()"
+)
+_SETTINGS = (
+    "SELECT unnest(setconfig) FROM pg_db_role_setting JOIN pg_database ON oid = setdatabase"
+    " WHERE setrole = 0 AND datname = current_database()"
+)
+
+
+@contextmanager
+def copy(environment: Environment, *, rows: bool = True) -> Iterator[Copy]:
+    """Copy the database; the copy is dropped at the end. Read-only on the live database."""
+    name = new_name()
+    url = environment.url.set(database=name)
+    try:
+        with environment.engine.connect() as live:
+            alone = live.execution_options(isolation_level="AUTOCOMMIT")
+            made = _from_template(alone, name) if rows else False
+            if not made:
+                _from_dump(alone, url, rows=rows)
+            _take_settings(alone, name)
+        with engine_for(url).begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {KEPT}")
+        keep = partial(keep_rows, schema=KEPT, kind="UNLOGGED TABLE")
+        yield Copy(url, Kept(KEPT, keep), _TEMPLATE if made else _DUMP)
+    finally:
+        _drop(environment.url, name)
+
+
+_TEMPLATE = "a copy made by the server itself (CREATE DATABASE … TEMPLATE)"
+_DUMP = "a copy made through pg_dump, since others are connected to the database"
+
+
+def may_copy(connection: sa.Connection) -> bool:
+    """Tell whether the user may create databases. Read-only."""
+    asked = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+    return bool(connection.exec_driver_sql(asked).scalar())
+
+
+def _from_template(live: sa.Connection, name: str) -> bool:
+    """Copy by template unless somebody else is connected; the server would wait 5 s for them."""
+    if live.exec_driver_sql(_OTHERS).scalar():
+        return False
+    version = (live.dialect.server_version_info or (0,))[0]
+    strategy = " STRATEGY file_copy" if int(version) >= _FILE_COPY_SINCE else ""
+    quote = live.dialect.identifier_preparer.quote_identifier
+    source = quote(live.exec_driver_sql("SELECT current_database()").scalar_one())
+    try:
+        live.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {source}{strategy}")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _OBJECT_IN_USE:
+            raise
+        return False
+    return True
+
+
+def _from_dump(live: sa.Connection, url: sa.URL, *, rows: bool) -> None:
+    encoding, collate, ctype = live.exec_driver_sql(_LIKE).one()
+    live.exec_driver_sql(
+        f"CREATE DATABASE {url.database} TEMPLATE template0 ENCODING '{encoding}'"
+        f" LC_COLLATE '{collate}' LC_CTYPE '{ctype}'"
+    )
+    tools = Tools.of(live)
+    only = () if rows else ("--schema-only",)
+    dump = tools.command("pg_dump", "--format=plain", "--no-password", *only)
+    with engine_for(url).connect() as target:
+        there = Tools.of(target)
+    arguments = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-")
+    feed(there.command("psql", *arguments), output(dump))
+
+
+def _take_settings(live: sa.Connection, name: str) -> None:
+    """Give the copy what ALTER DATABASE … SET says of the live one, such as a search_path."""
+    for setting in live.exec_driver_sql(_SETTINGS).scalars().all():
+        key, _, value = setting.partition("=")
+        listed = value if key == "search_path" else "'" + value.replace("'", "''") + "'"
+        with suppress(DBAPIError):  # a setting that only a superuser may give
+            live.exec_driver_sql(f"ALTER DATABASE {name} SET {key} = {listed}")
+
+
+def _drop(url: sa.URL, name: str) -> None:
+    engine = engine_for(url).execution_options(isolation_level="AUTOCOMMIT")
+    with suppress(SQLAlchemyError), engine.connect() as connection:  # a later call sweeps
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def sweep(environment: Environment) -> None:
+    """Drop the copies that rehearsals left which were killed."""
+    listed = sa.text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+    with environment.engine.connect() as connection:
+        names = connection.execute(listed, {"prefix": PREFIX}).scalars().all()
+    for name in filter(is_left_over, names):
+        _drop(environment.url, name)
