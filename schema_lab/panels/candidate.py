@@ -8,8 +8,11 @@ from ipywidgets import Layout, Tab, Text
 
 from schema_lab import views
 from schema_lab.panels.controls import button, heading, row, section, show, show_words, words
+from schema_lab.panels.questions import QuestionsPart
 
 if TYPE_CHECKING:
+    from ipywidgets import Button
+
     from schema_lab.autogenerate import Candidate
     from schema_lab.lab import Lab, Status
     from schema_lab.panels.presses import Presses
@@ -35,16 +38,19 @@ class CandidatePart:
             "Autogenerate", "Compare models and database; writes nothing"
         )
         self.candidate_box = words()
+        self.questions = QuestionsPart(presses, changed=self._show)
         self.code_tabs = Tab(children=[words() for _ in _tab_titles()], titles=_tab_titles())
         self.write_button = button("Write revision", "Write this candidate to alembic/versions")
+        self.waits_box = words()
         self.written_box = words()
         self.box = section(
             heading("Autogenerate"),
             self.drift_box,
             row(self.message_box, self.autogenerate_button),
             self.candidate_box,
+            self.questions.box,
             self.code_tabs,
-            row(self.write_button, self.written_box),
+            row(self.write_button, self.waits_box, self.written_box),
         )
         presses.bind(self.autogenerate_button, self._autogenerate)
         presses.bind(self.write_button, self._write)
@@ -65,8 +71,41 @@ class CandidatePart:
 
     @property
     def can_write(self) -> bool:
-        """Tell whether a candidate waits to be written."""
+        """Tell whether a candidate waits to be written, and nothing stands in its way."""
+        return self._waits and not self._in_the_way
+
+    @property
+    def buttons(self) -> list[Button]:
+        """Every button of this part."""
+        return [self.autogenerate_button, *self.questions.buttons, self.write_button]
+
+    @property
+    def next_one(self) -> Button | None:
+        """The button that leads on, if a candidate waits for one."""
+        if self._written:
+            return None
+        return self.questions.next_one or (self.write_button if self.can_write else None)
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The candidate that is shown."""
+        return self._candidate
+
+    @property
+    def _waits(self) -> bool:
         return bool(self._candidate and self._candidate.operations and not self._written)
+
+    @property
+    def _in_the_way(self) -> str:
+        """Say why the candidate cannot be written yet; "" when it can."""
+        if self._candidate is None:
+            return ""
+        unanswered = len(self._candidate.questions.in_the_way)
+        if unanswered:
+            return f"{views.plain.count(unanswered, 'question')} to be answered first."
+        if self._candidate.obstacles:
+            return "Live rows stand in the way: mend them, then press Autogenerate again."
+        return ""
 
     def drop(self) -> None:
         """Show no candidate."""
@@ -86,6 +125,7 @@ class CandidatePart:
             return
         revision = self._candidate.write()
         self._written = True
+        self._show()
         name = revision.path.name if revision.path else revision.id
         self.written_box.value = (
             f"{views.html.badge('✓ written', 'good')} <code>{views.html.escape(name)}</code>"
@@ -93,9 +133,18 @@ class CandidatePart:
 
     def _show_candidate(self, candidate: Candidate | None) -> None:
         self._candidate, self._written = candidate, False
+        self.code_tabs.selected_index = 0
+        self._show()
+
+    def _show(self) -> None:
+        """Show the candidate as it is now."""
+        candidate = self._candidate
         self.written_box.value = ""
         for widget in (self.code_tabs, self.write_button):
             show(widget, candidate is not None)
+        self.questions.show(candidate, changeable=not self._written)
+        reason = self._in_the_way if self._waits else ""
+        show_words(self.waits_box, views.html.muted(reason) if reason else "")
         if candidate is None:
             show_words(self.candidate_box, "")
             return
@@ -104,7 +153,6 @@ class CandidatePart:
         show_words(self.candidate_box, "".join(piece(candidate) for piece in pieces))
         for tab, html in zip(self.code_tabs.children, _tab_pieces(candidate), strict=True):
             tab.value = html
-        self.code_tabs.selected_index = 0
 
 
 def _tab_titles() -> list[str]:

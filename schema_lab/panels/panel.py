@@ -27,6 +27,7 @@ from schema_lab.panels.tables import TablesPart
 if TYPE_CHECKING:
     from ipywidgets import Button
 
+    from schema_lab.autogenerate import Candidate
     from schema_lab.lab import Lab
 
 
@@ -77,7 +78,10 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.autogenerate_button = self._candidate.autogenerate_button
         self.candidate_box = self._candidate.candidate_box
         self.code_tabs = self._candidate.code_tabs
+        self.questions = self._candidate.questions
+        self.ask_again_button = self._candidate.questions.ask_again_button
         self.write_button = self._candidate.write_button
+        self.waits_box = self._candidate.waits_box
         self.written_box = self._candidate.written_box
 
         self.error_box = words()
@@ -121,6 +125,11 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self._presses.guard(self._read)
         self._be_busy(False)
 
+    @property
+    def candidate(self) -> Candidate | None:
+        """The candidate that is shown, for the lines of code that do what the controls do."""
+        return self._candidate.candidate
+
     def __repr__(self) -> str:
         return f"Panel({self._dialect})"
 
@@ -128,8 +137,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
     def _buttons(self) -> list[Button]:
         return [
             self.refresh_button,
-            self.autogenerate_button,
-            self.write_button,
+            *self._candidate.buttons,
             self.upgrade_button,
             self.upgrade_one_button,
             self.downgrade_button,
@@ -164,13 +172,8 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self._point_out_the_next_step()
 
     def _point_out_the_next_step(self) -> None:
-        if self._candidate.can_write:
-            next_one = self.write_button
-        elif self.upgrade_button.disabled:
-            next_one = self.autogenerate_button
-        else:
-            next_one = self.upgrade_button
-        emphasize(self._buttons, next_one)
+        after = self.autogenerate_button if self.upgrade_button.disabled else self.upgrade_button
+        emphasize(self._buttons, self._candidate.next_one or after)
 
     def _fail(self, problem: BaseException) -> None:
         """Show a failure below those that the same press has shown already."""

@@ -32,6 +32,11 @@ def badge(text: object, tone: str = "plain") -> str:
     return f'<span class="sl-badge sl-{tone}">{escape(text)}</span>'
 
 
+def muted(text: object) -> str:
+    """Let a sentence stand back."""
+    return f'<p class="sl-muted">{escape(text)}</p>'
+
+
 def box(tone: str, *pieces: str) -> str:
     """Let pieces stand out; `tone` is plain, good, warn or bad."""
     return f'<div class="sl-box sl-{tone}">{"".join(pieces)}</div>'

@@ -24,17 +24,30 @@ def text(questions: Sequence[QuestionShape]) -> str:
     return "\n".join(line for one in questions for line in _lines(one)) or NOTHING
 
 
+def asked(question: QuestionShape) -> str:
+    """Show what is asked and what counts now, without the calls, as one piece."""
+    return _asked(question, "")
+
+
+def in_code(call: str) -> str:
+    """Show the call that does the same, as one piece."""
+    return f'<span class="sl-muted">in code:</span> <code>{escape(call)}</code>'
+
+
 def _question_html(question: QuestionShape) -> str:
-    evidence = "".join(f"<p>{escape(fact)}</p>" for fact in question.evidence)
     calls = "".join(
         f"<li><code>{escape(one.call)}</code> {escape(one.label)}</li>" for one in question.choices
     )
+    return _asked(question, f"<ul>{calls}</ul>" if question.open else "")
+
+
+def _asked(question: QuestionShape, calls: str) -> str:
     return box(
         "warn" if question.open else "good",
         f'<p class="sl-lead">{_mark(question)} {escape(question.sentence)}</p>',
-        evidence,
+        *(f"<p>{escape(fact)}</p>" for fact in question.evidence),
         f"<p>{escape(_outcome(question))}</p>",
-        f"<ul>{calls}</ul>" if question.open else "",
+        calls,
     )
 
 

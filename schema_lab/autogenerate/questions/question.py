@@ -21,6 +21,7 @@ class Choice:
     """One answer that may be given.
 
     `free` names what a person adds to `value`, such as "a SQL expression"; "" when nothing is.
+    `call` then holds a bare … in its place.
     """
 
     label: str
