@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Proposal
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
-from schema_lab.migrate import Loss, OnRevision, Restored, Run, Stopped
+from schema_lab.migrate import Loss, OnRevision, Restored, Run, Seeded, Stopped
 from schema_lab.models import ModelSet
 from schema_lab.rehearsal import Rehearsal
 from schema_lab.review import Findings
@@ -118,7 +118,8 @@ class Lab:
             raise
         lab = cls.__new__(cls)
         project = scratch.scratch_project(folder)
-        lab._open(Environment(project, url, 60.0, scratch.next_number), SCRATCH_NAME)
+        environment = Environment(project, url, 60.0, scratch.next_number, throwaway=True)
+        lab._open(environment, SCRATCH_NAME)
         weakref.finalize(lab, _gone, folder, end)
         return lab
 
@@ -363,6 +364,17 @@ class Lab:
     def losses(self, direction: str, target: str) -> tuple[Loss, ...]:
         """List what an upgrade or a downgrade to a target would drop now. Read-only."""
         return migrate.losses(self._environment, direction, target)
+
+    def seed(
+        self,
+        rows: int = 100,
+        seed: int = 0,
+        tables: Iterable[str] | None = None,
+        *,
+        anywhere: bool = False,
+    ) -> Seeded:
+        """Add sample rows to the tables of a scratch or embedded database; see `migrate.seed`."""
+        return migrate.seed(self._environment, rows, seed, tables, anywhere=anywhere)
 
     # go back to a copy -------------------------------------------------------------------------
 

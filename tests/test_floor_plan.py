@@ -80,6 +80,7 @@ AWAY = {
     ("schema_lab.history.revisions", "pandas"): "frame",
     ("schema_lab.lab", "pandas"): "frame",
     ("schema_lab.migrate.run", "pandas"): "frame",
+    ("schema_lab.migrate.seed.seeded", "pandas"): "frame",
     ("schema_lab.panels.tables", "pandas"): "frame",
     ("schema_lab.rehearsal.report", "pandas"): "frame",
     ("schema_lab.review.finding", "pandas"): "frame",

@@ -13,7 +13,7 @@ from schema_lab.database.engines import (
 )
 from schema_lab.database.lock import exclusive
 from schema_lab.database.own_tables import JOURNAL_TABLE
-from schema_lab.database.settings import database_url
+from schema_lab.database.settings import database_url, embedded_url
 from schema_lab.database.snapshots import Snapshot, Snapshots
 from schema_lab.database.urls import masked, resolve, scrub
 from schema_lab.database.waiting import wait_until_it_answers
@@ -34,6 +34,7 @@ __all__ = [
     "as_text",
     "broken_foreign_keys",
     "database_url",
+    "embedded_url",
     "engine_for",
     "exclusive",
     "foreign_keys_off",

@@ -61,7 +61,12 @@ def database_url(root: Path, fallback: str | None = None) -> URL:
     secret = _Settings(_env_file=root / ".env").database_url  # type: ignore[call-arg]
     if secret is not None:
         return resolve(secret.get_secret_value(), base=root)
-    return resolve(fallback or URL.create("sqlite", database=EMBEDDED_FILE), base=root)
+    return resolve(fallback, base=root) if fallback else embedded_url(root)
+
+
+def embedded_url(root: Path) -> URL:
+    """Give the URL of the SQLite file in a project's folder. Read-only."""
+    return resolve(URL.create("sqlite", database=EMBEDDED_FILE), base=root)
 
 
 def _check_env_file(path: Path) -> None:

@@ -39,6 +39,7 @@ class Environment:
     """A project and the database that it migrates.
 
     `remembers` says whether checksums of what runs are kept: for a throwaway copy they are not.
+    `throwaway` says whether the database may be filled with samples and left half-migrated.
     """
 
     project: Project
@@ -46,6 +47,7 @@ class Environment:
     wait: float = 60.0
     new_id: Callable[[ScriptDirectory], str | None] = field(default=lambda scripts: None)
     remembers: bool = True
+    throwaway: bool = False
 
     @property
     def checksum_file(self) -> ChecksumFile | None:

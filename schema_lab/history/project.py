@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from schema_lab.database import database_url, resolve
+from schema_lab.database import database_url, embedded_url, resolve
 from schema_lab.errors import HistoryError
 from schema_lab.history.checksum_file import remembered
 from schema_lab.history.failures import as_lab_errors
@@ -116,6 +116,11 @@ class Project:
         written = self.config().get_main_option("sqlalchemy.url")
         placeholder = written is None or written.startswith("driver://")
         return database_url(self.root, None if placeholder else written)
+
+    @property
+    def embedded_url(self) -> sa.URL:
+        """The SQLite file of a project for which nobody names a database."""
+        return embedded_url(self.root)
 
     def scripts(self) -> ScriptDirectory:
         """Load the script directory anew. Read-only."""

@@ -15,6 +15,7 @@ from schema_lab.migrate.runner import (
     stopped_revision,
     upgrade,
 )
+from schema_lab.migrate.seed import Seeded, seed
 from schema_lab.migrate.snapshot import snapshot
 from schema_lab.migrate.startup import init_db
 from schema_lab.migrate.write import merge, revision, write
@@ -24,6 +25,7 @@ __all__ = [
     "OnRevision",
     "Restored",
     "Run",
+    "Seeded",
     "Statement",
     "Stopped",
     "checked_id",
@@ -39,6 +41,7 @@ __all__ = [
     "revision",
     "run_offline",
     "run_online",
+    "seed",
     "snapshot",
     "stamp",
     "stopped_revision",
