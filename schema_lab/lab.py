@@ -285,6 +285,9 @@ class Lab:
             keep=lambda answers: migrate.keep_answers(self.root, answers),
             write=lambda candidate: migrate.write(environment, candidate),
             review=lambda candidate: review.review_candidate(candidate, environment),
+            rehearse=lambda candidate, how: rehearsal.rehearse_candidate(
+                environment, candidate, how, metadata
+            ),
         )
         return Candidate(propose(migrate.kept_answers(self.root)), doors)
 

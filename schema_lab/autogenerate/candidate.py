@@ -97,6 +97,8 @@ class Candidate(Answering):
         """
         return self._proposal.sql(dialect, direction)
 
+    # is it safe --------------------------------------------------------------------------------
+
     def review(self) -> Any:
         """Say what is dangerous about it, with the live rows in view. Read-only.
 
@@ -111,6 +113,26 @@ class Candidate(Answering):
             When the database does not answer.
         """
         return self._doors.review(self)
+
+    def rehearse(self, how: str | None = None) -> Any:
+        """Run it on a throwaway copy of the database; nothing is written.
+
+        Parameters
+        ----------
+        how
+            "copy", "transaction" or "sample"; None: by size and rights.
+
+        Returns
+        -------
+        schema_lab.rehearsal.Rehearsal
+            What it did to the rows; see `lab.rehearse`.
+
+        Raises
+        ------
+        SchemaLabError
+            As for `lab.rehearse`.
+        """
+        return self._doors.rehearse(self, how)
 
     # make it a file ----------------------------------------------------------------------------
 

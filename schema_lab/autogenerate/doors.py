@@ -23,3 +23,5 @@ class Doors:
     """Write the candidate that is handed in."""
     review: Callable[[Any], Any]
     """Give the findings on the candidate that is handed in."""
+    rehearse: Callable[[Any, str | None], Any]
+    """Rehearse it, in a way of one's choice: gives a `schema_lab.rehearsal.Rehearsal`."""
