@@ -30,6 +30,7 @@ FLOORS = {
     "magics": 9,
     "cli": 9,
     "testing": 9,
+    "__main__": 10,
     "": 10,  # schema_lab/__init__.py hands names on
 }
 
