@@ -95,6 +95,43 @@ class Answering:
             )
         return self._follow("allow", code, reason)
 
+    def concurrently(self, index: str) -> Self:
+        """Build an index while the application writes; PostgreSQL.
+
+        Raises
+        ------
+        InputError
+            When the candidate makes no such index, or the database is another.
+        """
+        return self._follow("concurrently", index)
+
+    def not_valid(self, constraint: str) -> Self:
+        """Make a foreign key or CHECK at once and try it on the rows after; PostgreSQL.
+
+        Raises
+        ------
+        InputError
+            When the candidate makes no such constraint, or the database is another.
+        """
+        return self._follow("not_valid", constraint)
+
+    def expand(self, old: str, new: str) -> Self:
+        """Rename in a running system: add the new column, and keep both in step; PostgreSQL.
+
+        Parameters
+        ----------
+        old
+            The column that is no longer in the models, such as "user_profiles.fullname".
+        new
+            Its new name, such as "display_name".
+
+        Raises
+        ------
+        InputError
+            When the candidate does not drop the one and add the other, or the database is another.
+        """
+        return self._follow("expand", old, new)
+
     def ask_again(self) -> Self:
         """Forget every answer."""
         return self._propose(())

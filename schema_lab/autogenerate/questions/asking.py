@@ -12,7 +12,7 @@ from schema_lab.autogenerate.operations import operations_of
 from schema_lab.autogenerate.questions import rename
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.question import Answer, Question, Value
-from schema_lab.autogenerate.recipes import follow
+from schema_lab.autogenerate.recipes import EARLY, contract, follow
 
 ASKING = "schema_lab_asking"
 """Alembic's option under which the notebook or env.py hands in what is known."""
@@ -75,7 +75,9 @@ def with_answers(
             script.upgrade_ops_list, script.downgrade_ops_list, strict=True
         ):
             asking.change = "; ".join(map(str, operations_of(upgrade.ops, live.dialect)))
+            follow(upgrade, asking.answers, asking.change, live, EARLY)
             _settle(upgrade, live, asking)
+            contract(upgrade, live)
             follow(upgrade, asking.answers, asking.change, live)
             if upgrade.ops:
                 upgrade.reverse_into(downgrade)

@@ -6,7 +6,10 @@ from alembic.operations import ops
 
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.question import Answer, Value
-from schema_lab.autogenerate.recipes import allow
+from schema_lab.autogenerate.recipes import allow, concurrently, expand, not_valid
+from schema_lab.autogenerate.recipes.contract import contract
+
+__all__ = ["EARLY", "RECIPES", "Recipe", "contract", "follow"]
 
 
 class Recipe(Protocol):
@@ -23,13 +26,21 @@ class Recipe(Protocol):
     ) -> None: ...
 
 
-RECIPES: tuple[Recipe, ...] = (allow,)
+EARLY: tuple[Recipe, ...] = (expand,)
+"""These come before the questions, which they answer."""
+RECIPES: tuple[Recipe, ...] = (not_valid, concurrently, allow)
 """In this order; the comments of `allow` come to stand above all else."""
 
 
-def follow(upgrade: ops.UpgradeOps, answers: tuple[Answer, ...], change: str, live: Live) -> None:
+def follow(
+    upgrade: ops.UpgradeOps,
+    answers: tuple[Answer, ...],
+    change: str,
+    live: Live,
+    recipes: tuple[Recipe, ...] = RECIPES,
+) -> None:
     """Rewrite an upgrade by the recipes that were chosen for this very change."""
-    for recipe in RECIPES:
+    for recipe in recipes:
         for answer in answers:
             if answer.kind == recipe.KIND and answer.change == change:
                 recipe.apply(upgrade, answer.about, answer.value, live)
