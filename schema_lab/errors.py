@@ -63,11 +63,14 @@ class MigrationError(SchemaLabError):
         The SQL at which it failed, where it was SQL.
     statements : tuple of schema_lab.migrate.Statement
         What ran before it.
+    hint : str
+        The part of the cure that does not depend on what stands; "" where none is known.
     """
 
     revision: str = ""
     statement: str = ""
     statements: tuple[Any, ...] = ()
+    hint: str = ""
 
 
 class InputError(SchemaLabError):

@@ -50,9 +50,8 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
     arguments = {"timeout": wait, "check_same_thread": False}  # env.py may have its own thread
     engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
     event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
     event.listen(engine, "handle_error", partial(_on_sqlite_error, wait))
-    return engine
+    return real_transactions(engine)
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:
@@ -75,6 +74,12 @@ def _on_sqlite_error(wait: float, context: Any) -> DatabaseError | None:
         f"it did not finish within {wait:g} s.",
         "Wait until it is done, then try again; a longer wait may be asked for.",
     )
+
+
+def real_transactions(engine: sa.Engine) -> sa.Engine:
+    """Let a SQLite engine begin its transactions as `engine_for`'s do, and give it back."""
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
 
 
 @contextmanager

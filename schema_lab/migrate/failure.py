@@ -46,8 +46,9 @@ def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> Migration
     at = f" at {in_short(attempt.sql, 200)!r}" if attempt.sql else ""
     said = f"{_where(attempt)}{at}: {_reason(error)}"
     sql, before = attempt.sql, tuple(attempt.statements)
-    failure = MigrationError(scrub(said, url), f"{_cure(error)} {_what_stands(attempt)}".strip())
-    failure.statement, failure.statements = scrub(sql, url), before
+    hint = _cure(error)
+    failure = MigrationError(scrub(said, url), f"{hint} {_what_stands(attempt)}".strip())
+    failure.hint, failure.statement, failure.statements = hint, scrub(sql, url), before
     if not is_stamp(attempt.running):
         failure.revision = str(attempt.running.revision.revision)
     return failure

@@ -9,7 +9,9 @@ from sqlglot import exp
 
 from schema_lab.rehearsal.copies import TableKey
 
-_DIALECTS = {"postgresql": "postgres", "mariadb": "mysql"}
+SQLGLOT = {"postgresql": "postgres", "mariadb": "mysql"}
+"""sqlglot's names of dialects, where they are others."""
+
 _QUIET = logging.getLogger("sqlglot")
 
 
@@ -94,7 +96,7 @@ def parsed(sql: str, dialect: str) -> list[exp.Expr]:
     """Parse SQL; what cannot be parsed gives nothing. Read-only."""
     before, _QUIET.disabled = _QUIET.disabled, True
     try:
-        trees = sqlglot.parse(sql, read=_DIALECTS.get(dialect, dialect))
+        trees = sqlglot.parse(sql, read=SQLGLOT.get(dialect, dialect))
     except sqlglot.errors.SqlglotError:
         return []
     finally:

@@ -65,7 +65,9 @@ def rehearse(
             report,
             samples=outcome.samples,
             drift=_drift(stage, first.run, metadata),
-            round_trip=round_trip(stage, way, watch, beginning, first, outcome),
+            round_trip=round_trip(stage, way, watch, beginning, first, outcome)
+            if choice.how != "transaction"
+            else None,
         )
 
 
@@ -115,7 +117,7 @@ def _report(
         losses=losses_of(differences),
         changes=changes_of(differences),
         failure=first.failure,
-        notes=tuple(_notes(differences, first.run)),
+        notes=(*_notes(differences, first.run), *choice.notes),
         fingerprint=seen,
     )
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from schema_lab.database import engine_for
 from schema_lab.history import Environment
 from schema_lab.rehearsal.choosing import Choice
 from schema_lab.rehearsal.copies import Kept, module_of
+from schema_lab.rehearsal.rolled_back import LOCK_TIMEOUT, kept, transaction
 
 Dress = Callable[[sa.Engine], sa.Engine]
 
@@ -27,6 +29,19 @@ class Dressed(Environment):
 
 
 @dataclass(frozen=True)
+class Held(Environment):
+    """An environment with one engine, on which a transaction is open."""
+
+    held: sa.Engine | None = None
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine of the transaction."""
+        assert self.held is not None
+        return self.held
+
+
+@dataclass(frozen=True)
 class Stage:
     """Where a rehearsal plays: its environment, and where the rows of before stand."""
 
@@ -37,12 +52,25 @@ class Stage:
 
 @contextmanager
 def stage_of(environment: Environment, choice: Choice, dress: Dress) -> Iterator[Stage]:
-    """Make the stage that was chosen; it is gone at the end. Read-only on the live database."""
+    """Make the stage that was chosen; it is gone at the end. The live database stays as it is."""
+    if choice.how == "transaction":
+        with transaction(environment) as engine:
+            held = Held(**_shared(environment), wait=LOCK_TIMEOUT, held=dress(engine))
+            yield Stage(held, kept(environment.url.get_backend_name()), _MADE)
+        return
     with module_of(environment).copy(environment) as copy:
-        yield Stage(dressed(environment, copy.url, dress), copy.kept, copy.made)
+        shared = {**_shared(environment), "url": copy.url, "wait": environment.wait}
+        yield Stage(Dressed(**shared, dress=dress), copy.kept, copy.made)
 
 
-def dressed(environment: Environment, url: sa.URL, dress: Dress) -> Dressed:
-    """Give the environment of a copy: nothing of it is remembered in the project."""
-    same = {one.name: getattr(environment, one.name) for one in fields(Environment)}
-    return Dressed(**{**same, "url": url, "remembers": False}, dress=dress)
+_MADE = "a transaction on the database itself, rolled back at its end"
+
+
+def _shared(environment: Environment) -> dict[str, Any]:
+    """Take over what a stage has in common; nothing of it is remembered in the project."""
+    return {
+        "project": environment.project,
+        "url": environment.url,
+        "new_id": environment.new_id,
+        "remembers": False,
+    }

@@ -18,6 +18,7 @@ _LOCKS = """
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE l.pid = pg_backend_pid() AND l.granted AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'schema_lab_before')
+      AND n.nspname NOT LIKE 'pg~_temp~_%' ESCAPE '~'
     ORDER BY 2, 3, 1"""
 _QUIET = ("AccessShareLock",)
 _SAVEPOINT = "schema_lab_statement"
@@ -34,7 +35,7 @@ class Watch:
         self._seen: list[tuple[str, tuple[str, ...]]] = []
         self._held: set[str] = set()
         self._saved = False
-        self._culprits = Culprits()
+        self._culprits, self._failed_sql = Culprits(), ""
 
     def dress(self, engine: sa.Engine) -> sa.Engine:
         """Listen to an engine, and give it back."""
@@ -60,13 +61,14 @@ class Watch:
         """Begin anew."""
         self._seen.clear()
         self._held.clear()
-        self._culprits = Culprits()
+        self._culprits, self._failed_sql = Culprits(), ""
 
     def failure(self, error: MigrationError) -> Failure:
         """Put the rows that were found to an error."""
         found = self._culprits
+        cure = error.hint or "Mend the rows or the script, then rehearse again."
         return Failure(
-            *(error.fact, error.cure, error.revision, error.statement),
+            *(error.fact, cure, error.revision, error.statement or self._failed_sql),
             *(found.table, found.rows, found.count),
         )
 
@@ -88,9 +90,8 @@ class Watch:
             return
         if self._saved:
             _directly(context.connection, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
-        self._culprits = culprits_of(
-            context.connection, context.statement, context.original_exception
-        )
+        self._failed_sql = context.statement.strip()
+        self._culprits = culprits_of(context.connection, context.statement)
 
     def _ended(self, connection: sa.Connection) -> None:
         self._held.clear()

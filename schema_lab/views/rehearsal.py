@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from schema_lab.views import drift as drift_view
 from schema_lab.views import plain
 from schema_lab.views.code import block
 from schema_lab.views.html import box, details, escape, page, table
@@ -151,7 +150,8 @@ def _drift(rehearsal: RehearsalShape) -> Iterator[tuple[str, str]]:
     if not rehearsal.drift.operations:
         yield "✓", "After it the database equals the models."
     else:
-        yield "!", f"After it models and database differ. {drift_view.text(rehearsal.drift)}"
+        yield "!", "After it models and database differ:"
+        yield from ((one.symbol, one.sentence) for one in rehearsal.drift.operations)
 
 
 def loss(loss: LossShape) -> str:

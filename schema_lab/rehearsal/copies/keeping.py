@@ -8,7 +8,11 @@ from schema_lab.rehearsal.copies.values import TableKey
 
 
 def keep_rows(
-    connection: sa.Connection, tables: Sequence[TableKey], schema: str, kind: str = "TABLE"
+    connection: sa.Connection,
+    tables: Sequence[TableKey],
+    schema: str,
+    kind: str = "TABLE",
+    prefix: str = "t",
 ) -> dict[TableKey, str]:
     """Copy the rows of tables into new tables of a schema; changes the copy only.
 
@@ -22,8 +26,10 @@ def keep_rows(
         Where to.
     kind
         "TABLE", "UNLOGGED TABLE" or "TEMPORARY TABLE".
+    prefix
+        What the names begin with; that of a temporary table would hide another of its name.
     """
-    names = {key: f"t{number}" for number, key in enumerate(tables)}
+    names = {key: f"{prefix}{number}" for number, key in enumerate(tables)}
     plainly = connection.execution_options(no_parameters=True)  # a name may hold a %
     for key, name in names.items():
         source, target = _spelled(connection, key), _spelled(connection, (schema, name))
@@ -31,13 +37,6 @@ def keep_rows(
         plainly.exec_driver_sql(f"CREATE {kind} {target} AS SELECT * FROM {source}")  # noqa: S608
     connection.commit()
     return names
-
-
-def drop_kept(connection: sa.Connection, names: dict[TableKey, str], schema: str) -> None:
-    """Drop what `keep_rows` made."""
-    for name in names.values():
-        connection.exec_driver_sql(f"DROP TABLE {_spelled(connection, (schema, name))}")
-    connection.commit()
 
 
 def _spelled(connection: sa.Connection, key: TableKey) -> str:
