@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Proposal
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
-from schema_lab.migrate import Loss, OnRevision, Restored, Run, Seeded, Stopped
+from schema_lab.migrate import Loss, OnRevision, Restored, Run, Seeded, Steps, Stopped
 from schema_lab.models import ModelSet
 from schema_lab.rehearsal import Rehearsal
 from schema_lab.review import Findings
@@ -147,6 +147,7 @@ class Lab:
     @property
     def engine(self) -> sa.Engine:
         """An engine on the database, for sessions and queries of your own."""
+        history.ALEMBIC_LOCK.refuse_paused(self._environment.url)
         return self._environment.engine
 
     def status(self) -> Status:
@@ -322,14 +323,33 @@ class Lab:
 
     # make it so --------------------------------------------------------------------------------
 
+    @overload
+    def upgrade(
+        self,
+        target: str = ...,
+        on_revision: OnRevision | None = ...,
+        *,
+        snapshot: bool = ...,
+        step: Literal[False] = ...,
+    ) -> Run: ...
+
+    @overload
+    def upgrade(self, target: str = ..., *, step: Literal[True]) -> Steps: ...
+
     def upgrade(
         self,
         target: str = "head",
         on_revision: OnRevision | None = None,
         *,
         snapshot: bool = False,
-    ) -> Run:
-        """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`."""
+        step: bool = False,
+    ) -> Run | Steps:
+        """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`.
+
+        With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
+        """
+        if step:
+            return migrate.stepping(self._environment, "upgrade", target)
         with self._way_back(f"before upgrade to {target}" if snapshot else ""):
             return migrate.upgrade(self._environment, target, on_revision)
 
@@ -341,14 +361,33 @@ class Lab:
         """Finish a revision that stopped half-way (MariaDB, MySQL); see `migrate.resume`."""
         return migrate.resume(self._environment, on_revision)
 
+    @overload
+    def downgrade(
+        self,
+        target: str = ...,
+        on_revision: OnRevision | None = ...,
+        *,
+        snapshot: bool = ...,
+        step: Literal[False] = ...,
+    ) -> Run: ...
+
+    @overload
+    def downgrade(self, target: str = ..., *, step: Literal[True]) -> Steps: ...
+
     def downgrade(
         self,
         target: str = "-1",
         on_revision: OnRevision | None = None,
         *,
         snapshot: bool = False,
-    ) -> Run:
-        """Downgrade the database, a snapshot first if asked; see `schema_lab.migrate.downgrade`."""
+        step: bool = False,
+    ) -> Run | Steps:
+        """Downgrade the database, a snapshot first if asked; see `schema_lab.migrate.downgrade`.
+
+        With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
+        """
+        if step:
+            return migrate.stepping(self._environment, "downgrade", target)
         with self._way_back(f"before downgrade to {target}" if snapshot else ""):
             return migrate.downgrade(self._environment, target, on_revision)
 

@@ -82,6 +82,7 @@ AWAY = {
     ("schema_lab.lab", "pandas"): "frame",
     ("schema_lab.migrate.run", "pandas"): "frame",
     ("schema_lab.migrate.seed.seeded", "pandas"): "frame",
+    ("schema_lab.migrate.stepping.steps", "pandas"): "a type",
     ("schema_lab.panels.tables", "pandas"): "frame",
     ("schema_lab.rehearsal.report", "pandas"): "frame",
     ("schema_lab.review.finding", "pandas"): "frame",

@@ -102,13 +102,24 @@ def rows(engine: sa.Engine, table: str, limit: int = 20) -> pd.DataFrame:
     """
     _check_limit(limit)
     with reading(engine) as connection:
-        inspector = sa.inspect(connection)
-        schema, name = locate(inspector, table)
-        reflected = [column["name"] for column in inspector.get_columns(name, schema)]
-        names = [plain(engine.dialect, column) for column in reflected]
-        source = sa.table(name, *map(sa.column, names), schema=schema)
-        order = [source.c[plain(engine.dialect, key)] for key in _order(inspector, schema, name)]
-        found = connection.execute(sa.select(source).order_by(*order).limit(limit)).all()
+        return rows_on(connection, table, limit)
+
+
+def rows_on(connection: sa.Connection, table: str, limit: int = 20) -> pd.DataFrame:
+    """Show the first rows of a table as one connection sees them, also before a commit. Read-only.
+
+    Raises
+    ------
+    InputError
+        There is no such table.
+    """
+    inspector = sa.inspect(connection)
+    schema, name = locate(inspector, table)
+    reflected = [column["name"] for column in inspector.get_columns(name, schema)]
+    names = [plain(connection.dialect, column) for column in reflected]
+    source = sa.table(name, *map(sa.column, names), schema=schema)
+    order = [source.c[plain(connection.dialect, key)] for key in _order(inspector, schema, name)]
+    found = connection.execute(sa.select(source).order_by(*order).limit(limit)).all()
     return value_frame(names, found)
 
 

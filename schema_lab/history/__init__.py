@@ -1,5 +1,6 @@
 """How did it get there? The script directory, the revisions, and where the database stands."""
 
+from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.history.checksum_file import ChecksumFile
 from schema_lab.history.checksums import Checksums
 from schema_lab.history.condition import Condition, condition, refuse_unsound
@@ -30,6 +31,7 @@ from schema_lab.history.standing import (
 )
 
 __all__ = [
+    "ALEMBIC_LOCK",
     "READY",
     "ChecksumFile",
     "Checksums",

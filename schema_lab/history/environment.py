@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 
 from schema_lab.database import engine_for, reflected_word_for_word
 from schema_lab.errors import HistoryError
+from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.history.asynchronous import (
     asynchronous_url,
     is_asynchronous,
@@ -25,7 +26,7 @@ from schema_lab.history.asynchronous import (
 from schema_lab.history.checksum_file import ChecksumFile
 from schema_lab.history.env_errors import env_errors
 from schema_lab.history.failures import as_lab_errors
-from schema_lab.history.project import ALEMBIC_LOCK, Project, fresh_sources
+from schema_lab.history.project import Project, fresh_sources
 
 Steps = Iterable[Any]
 Options = Mapping[str, Any]

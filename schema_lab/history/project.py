@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-import threading
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
@@ -18,12 +17,10 @@ from alembic.script import ScriptDirectory
 
 from schema_lab.database import database_url, embedded_url, resolve
 from schema_lab.errors import HistoryError
+from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.history.checksum_file import remembered
 from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.scripts import check_when_loaded
-
-ALEMBIC_LOCK = threading.RLock()
-"""Alembic's `op` and `context` are globals of the process: one env.py runs at a time."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from schema_lab.migrate.runner import (
 from schema_lab.migrate.seed import Seeded, seed
 from schema_lab.migrate.snapshot import snapshot
 from schema_lab.migrate.startup import init_db
+from schema_lab.migrate.stepping import Step, Steps, stepping
 from schema_lab.migrate.write import merge, revision, write
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Run",
     "Seeded",
     "Statement",
+    "Step",
+    "Steps",
     "Stopped",
     "checked_id",
     "checked_message",
@@ -44,6 +47,7 @@ __all__ = [
     "seed",
     "snapshot",
     "stamp",
+    "stepping",
     "stopped_revision",
     "upgrade",
     "write",

@@ -18,6 +18,9 @@ from schema_lab.migrate.run import Statement
 OnRevision = Callable[[str, int, int], None]
 """Called after each revision with its id, how many are done, and how many there are."""
 
+OnStatement = Callable[[sa.Connection, str, str, Statement], None]
+"""Called after each statement of a revision: connection, revision, direction, statement."""
+
 JOURNALED = ("mysql", "mariadb")
 """Dialects that commit at each DDL statement."""
 
@@ -32,10 +35,12 @@ class Attempt:
         *,
         resume: bool,
         patience: float,
+        on_statement: OnStatement | None = None,
     ) -> None:
         self.connection = connection
         self.patience = patience
-        self.on_revision = on_revision
+        self.on_revision, self.on_statement = on_revision, on_statement
+        self._looking = False
         self.resume = resume
         self.journaling = Journaling(connection, patience) if _journaled(connection) else None
         self.guard = BatchGuard(connection) if connection.dialect.name == "sqlite" else None
@@ -144,11 +149,15 @@ class Attempt:
                 event.remove(target, name, hook)
 
     def _begins(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
+        if self._looking:
+            return
         if _waits_by_design(connection, sql):
             cursor.execute("SET lock_timeout = 0")
         self.sql, self._since = sql, time.perf_counter()
 
     def _ran(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
+        if self._looking:
+            return
         milliseconds = (time.perf_counter() - self._since) * 1000
         self.sql = ""
         if _waits_by_design(connection, sql):
@@ -158,6 +167,18 @@ class Attempt:
         self.statements.append(Statement(sql.strip(), milliseconds, cursor.rowcount))
         if not _in_transaction(self.connection):
             self._committed(connection)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Hand the last statement on; what is read meanwhile is none of the revision's."""
+        if self.on_statement is None or is_stamp(self.running):
+            return
+        self._looking = True
+        try:
+            revision, direction = self.running.revision.revision, direction_of(self.running)
+            self.on_statement(self.connection, revision, direction, self.statements[-1])
+        finally:
+            self._looking = False
 
     def _committed(self, connection: Any) -> None:
         self._standing = len(self.statements)

@@ -1,37 +1,25 @@
 """Upgrade, downgrade and stamp: the steps run under the lock, and the heads are read afresh."""
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
-
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from schema_lab.errors import InputError, MigrationError, SchemaLabError
 from schema_lab.history import (
     Environment,
-    Options,
     Standing,
     as_lab_errors,
-    checksums,
     damaged,
     database_heads,
     fresh_sources,
     look,
-    refuse_damage,
     refuse_heads,
 )
-from schema_lab.migrate.attempt import JOURNALED, Attempt, OnRevision
+from schema_lab.migrate.attempt import JOURNALED, Attempt, OnRevision, OnStatement
 from schema_lab.migrate.checks import refuse_other_heads, tables_gone
-from schema_lab.migrate.connection import ready
-from schema_lab.migrate.environment import transactional
-from schema_lab.migrate.failure import failure_of
 from schema_lab.migrate.journal import Journal, Stopped
 from schema_lab.migrate.keeping import Keeper
+from schema_lab.migrate.performing import Choose, perform
 from schema_lab.migrate.run import Run
 from schema_lab.migrate.steps import steps_down, steps_up
-
-Choose = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[Any]]
 
 
 def upgrade(
@@ -40,6 +28,7 @@ def upgrade(
     on_revision: OnRevision | None = None,
     *,
     resume: bool = False,
+    on_statement: OnStatement | None = None,
 ) -> Run:
     """Upgrade the database to a target; changes the database.
 
@@ -53,6 +42,8 @@ def upgrade(
         Called after each revision.
     resume
         Go on where a revision stopped half-way (MariaDB, MySQL) instead of refusing.
+    on_statement
+        Called after each statement of a revision, on the migrating connection.
 
     Raises
     ------
@@ -68,11 +59,16 @@ def upgrade(
         lambda scripts, heads: steps_up(scripts, heads, goal),
         on_revision,
         resume=resume,
+        on_statement=on_statement,
     )
 
 
 def downgrade(
-    environment: Environment, target: str = "-1", on_revision: OnRevision | None = None
+    environment: Environment,
+    target: str = "-1",
+    on_revision: OnRevision | None = None,
+    *,
+    on_statement: OnStatement | None = None,
 ) -> Run:
     """Downgrade the database to a target; changes the database.
 
@@ -89,6 +85,7 @@ def downgrade(
         "downgrade",
         lambda scripts, heads: steps_down(scripts, heads, target),
         on_revision,
+        on_statement=on_statement,
     )
 
 
@@ -166,10 +163,19 @@ def _run(
     *,
     resume: bool = False,
     purge: bool = False,
+    on_statement: OnStatement | None = None,
 ) -> Run:
     keeper = Keeper(environment.checksum_file, stamped=direction == "stamp")
     try:
-        attempt = _attempted(environment, choose, keeper, on_revision, resume, purge)
+        with as_lab_errors(environment.url), environment.engine.connect() as connection:
+            attempt = Attempt(
+                connection,
+                on_revision,
+                resume=resume,
+                patience=environment.wait,
+                on_statement=on_statement,
+            )
+            perform(environment, choose, attempt, keeper, purge)
     except SchemaLabError:
         if keeper.ran:
             keeper.keep(lambda: look(environment, Standing.of))
@@ -182,64 +188,3 @@ def _run(
     revisions = () if direction == "stamp" else tuple(attempt.done)
     statements = tuple(attempt.statements)
     return Run(direction, attempt.before, after, revisions, statements, notes)
-
-
-def _attempted(
-    environment: Environment,
-    choose: Choose,
-    keeper: Keeper,
-    on_revision: OnRevision | None,
-    resume: bool,
-    purge: bool,
-) -> Attempt:
-    with (
-        as_lab_errors(environment.url),
-        environment.engine.connect() as connection,
-        ready(connection, environment.wait),
-    ):
-        attempt = Attempt(connection, on_revision, resume=resume, patience=environment.wait)
-        if attempt.journaling is not None and not keeper.stamped:
-            _foresee(environment, choose, attempt)
-        try:
-            attempt.run(lambda: _migrate(environment, choose, attempt, keeper, purge))
-        except (Exception, SystemExit) as error:
-            failure = failure_of(error, attempt, environment.url)
-            if failure is None:
-                raise
-            raise failure from None
-    return attempt
-
-
-def _foresee(environment: Environment, choose: Choose, attempt: Attempt) -> None:
-    """Find the steps before anything is touched: even an empty version table cannot be undone."""
-
-    def work(heads: Any, context: MigrationContext) -> tuple[()]:
-        assert context.script is not None
-        refuse_damage(context.script, heads, checksums(environment))
-        attempt.foresee(heads, choose(context.script, heads))
-        return ()
-
-    environment.run(attempt.connection, work, dont_mutate=True)
-    attempt.connection.rollback()
-
-
-def _migrate(
-    environment: Environment, choose: Choose, attempt: Attempt, keeper: Keeper, purge: bool
-) -> None:
-    def work(heads: Any, context: MigrationContext) -> Iterator[Any]:
-        assert context.script is not None
-        keeper.scripts = context.script
-        refuse_damage(context.script, heads, checksums(environment))
-        return attempt.steps(context, heads, choose(context.script, heads))
-
-    def options(given: Options) -> Options:
-        theirs = given.get("on_version_apply") or ()
-        hooks = tuple(theirs) if isinstance(theirs, list | tuple) else (theirs,)
-        return {
-            **given,
-            "transactional_ddl": transactional(attempt.connection.dialect.name),
-            "on_version_apply": (*hooks, keeper.applied, attempt.applied),
-            "purge": purge,
-        }
-
-    environment.run(attempt.connection, work, options, destination_rev=None)

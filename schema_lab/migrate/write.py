@@ -16,7 +16,7 @@ from schema_lab.history import (
     refuse_heads,
     script_heads,
 )
-from schema_lab.history.project import ALEMBIC_LOCK
+from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.migrate.messages import checked_id, checked_message
 
 

@@ -17,6 +17,7 @@ from schema_lab.views import (
     seeded,
     snapshot,
     status,
+    step,
     style,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "seeded",
     "snapshot",
     "status",
+    "step",
     "style",
 ]

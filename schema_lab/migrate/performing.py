@@ -1,0 +1,74 @@
+"""Perform steps on a connection: under the lock, through the project's env.py."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from schema_lab.history import Environment, Options, checksums, refuse_damage
+from schema_lab.migrate.attempt import Attempt
+from schema_lab.migrate.connection import ready
+from schema_lab.migrate.environment import transactional
+from schema_lab.migrate.failure import failure_of
+from schema_lab.migrate.keeping import Keeper
+
+Choose = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[Any]]
+"""From where the database stands to Alembic's steps."""
+
+
+def perform(
+    environment: Environment, choose: Choose, attempt: Attempt, keeper: Keeper, purge: bool
+) -> None:
+    """Run the chosen steps on an attempt's connection; changes the database.
+
+    Raises
+    ------
+    MigrationError
+        When a revision fails, with what stands.
+    """
+    with ready(attempt.connection, environment.wait):
+        if attempt.journaling is not None and not keeper.stamped:
+            _foresee(environment, choose, attempt)
+        try:
+            attempt.run(lambda: _migrate(environment, choose, attempt, keeper, purge))
+        except (Exception, SystemExit) as error:
+            failure = failure_of(error, attempt, environment.url)
+            if failure is None:
+                raise
+            raise failure from None
+
+
+def _foresee(environment: Environment, choose: Choose, attempt: Attempt) -> None:
+    """Find the steps before anything is touched: even an empty version table cannot be undone."""
+
+    def work(heads: Any, context: MigrationContext) -> tuple[()]:
+        assert context.script is not None
+        refuse_damage(context.script, heads, checksums(environment))
+        attempt.foresee(heads, choose(context.script, heads))
+        return ()
+
+    environment.run(attempt.connection, work, dont_mutate=True)
+    attempt.connection.rollback()
+
+
+def _migrate(
+    environment: Environment, choose: Choose, attempt: Attempt, keeper: Keeper, purge: bool
+) -> None:
+    def work(heads: Any, context: MigrationContext) -> Iterator[Any]:
+        assert context.script is not None
+        keeper.scripts = context.script
+        refuse_damage(context.script, heads, checksums(environment))
+        return attempt.steps(context, heads, choose(context.script, heads))
+
+    def options(given: Options) -> Options:
+        theirs = given.get("on_version_apply") or ()
+        hooks = tuple(theirs) if isinstance(theirs, list | tuple) else (theirs,)
+        return {
+            **given,
+            "transactional_ddl": transactional(attempt.connection.dialect.name),
+            "on_version_apply": (*hooks, keeper.applied, attempt.applied),
+            "purge": purge,
+        }
+
+    environment.run(attempt.connection, work, options, destination_rev=None)
