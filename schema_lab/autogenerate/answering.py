@@ -57,6 +57,28 @@ class Answering:
         """
         return self.answer("rename", what, "drop")
 
+    def cast(self, column: str, *, using: str = "", null: bool = False) -> Self:
+        """Say what becomes of the values of a column whose type changes.
+
+        Parameters
+        ----------
+        column
+            Such as "users.age". With neither of the others, the database casts in its own way.
+        using
+            SQL that makes the new value of a row, such as "nullif(age, '')::integer". PostgreSQL
+            takes it as its USING; elsewhere an UPDATE with it runs before the type changes.
+        null
+            Set the values that do not fit to NULL.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this, or not with this choice.
+        """
+        if using:
+            return self.answer("cast", column, "using", using)
+        return self.answer("cast", column, "null" if null else "cast")
+
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question; `candidate.questions` lists the calls that do.
 

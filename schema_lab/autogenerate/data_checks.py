@@ -64,6 +64,8 @@ class _Rows:
             return
         length = _length(operation.modify_type)
         before = _length(operation.existing_type)
+        if getattr(operation, "settled", False):  # a person has decided on the values
+            length = None
         if length is not None and (before is None or length < before):
             yield self._too_long(where, name, length)
         if operation.modify_nullable is False:

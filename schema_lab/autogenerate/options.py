@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from schema_lab.autogenerate.conversions import with_casts
 from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.enum_types import with_enum_types
 from schema_lab.autogenerate.implied_indexes import (
@@ -65,6 +66,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     """
     in_one_order(context, revision, scripts)
     with_answers(context, revision, scripts)
+    with_casts(context, revision, scripts)
     leave_indexes_of_dropped_tables(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)
     with_enum_types(context, revision, scripts)
