@@ -174,7 +174,7 @@ def test_nothing_is_written_or_changed(lab: Lab) -> None:
     candidate = candidate_for(lab, text(length=10))
     with pytest.raises(HistoryError) as refused:
         candidate.write()
-    assert "1 value of users.plan is longer than 10 characters" in refused.value.fact
+    assert "is longer than 10 characters: 'xxxxxxxxxxx' (id 1)" in refused.value.fact
     assert "despite_data=True" in refused.value.cure
     assert (schema_dump(lab.engine.url), sorted(lab.root.rglob("*.py"))) == before
 
@@ -227,4 +227,5 @@ def test_drift_asks_no_rows(lab: Lab) -> None:
         lab.autogenerate("Change users")
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    assert (during_drift, len([one for one in asked if "length(" in one])) == (0, 1)
+    assert during_drift == 0
+    assert any("length(" in one for one in asked)

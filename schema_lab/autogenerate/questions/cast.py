@@ -135,7 +135,8 @@ def _lost(
     longer = loss.many == "are longer than"
     goal = f"{_length(change)} characters" if longer else change.words[1]
     words = loss.one if number == 1 else loss.many
-    return f"{number} of {_values(values)} {words} {goal}: {shown(change.live, where, loss)}."
+    total = "Its one value" if values == 1 else f"{number} of {values} values"
+    return f"{total} {words} {goal}: {shown(change.live, where, loss)}."
 
 
 def _values(number: int) -> str:
