@@ -5,7 +5,7 @@ In one transaction the lock of the first would be held until the end of the seco
 https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
 """
 
-from typing import Any
+from typing import Any, cast
 
 from alembic.operations import ops
 
@@ -15,7 +15,6 @@ from schema_lab.autogenerate.questions.question import Value
 from schema_lab.autogenerate.recipes.parts import (
     AutocommitOp,
     RunOp,
-    WithOptionOp,
     only_postgresql,
     taken,
 )
@@ -36,13 +35,14 @@ def apply(upgrade: ops.UpgradeOps, about: str, value: Value, live: Live) -> None
             f"This candidate makes no foreign key or CHECK {about}.",
             "See candidate.operations; a unique constraint has no NOT VALID.",
         )
-    place, made = found
+    place, made = found[0], cast(Any, found[1])
     table = _table(made, live)
+    made.kw["postgresql_not_valid"] = True
     name = live.dialect.identifier_preparer.quote(about)
     upgrade.ops[place:place] = [
         NoteOp(_NOTE),
         RunOp(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"),
-        WithOptionOp(made, "postgresql_not_valid=True"),
+        made,
     ]
     validate = RunOp(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
     upgrade.ops.append(AutocommitOp([validate], []))

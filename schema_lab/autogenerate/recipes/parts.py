@@ -1,15 +1,13 @@
 """What recipes put into a script: SQL with its way back, and steps outside of the transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from schema_lab.autogenerate.notes import NoteOp
-from schema_lab.autogenerate.operations import Operation, describe
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.database.word_for_word import as_text
 from schema_lab.errors import InputError
@@ -39,17 +37,6 @@ class AutocommitOp(ops.OpContainer):
         return AutocommitOp(self.down, list(self.ops)) if self.down else NoteOp("")
 
 
-class WithOptionOp(ops.MigrateOperation):
-    """An operation with one more keyword, which Alembic's own rendering leaves out."""
-
-    def __init__(self, inner: ops.MigrateOperation, option: str) -> None:
-        self.inner, self.option = inner, option
-
-    def reverse(self) -> ops.MigrateOperation:
-        """Take the operation back."""
-        return self.inner.reverse()
-
-
 @renderers.dispatch_for(RunOp)
 def _render_run(context: AutogenContext, operation: RunOp) -> list[str]:
     lines = str(operation.sqltext).splitlines(keepends=True)
@@ -67,18 +54,6 @@ def _render_autocommit(context: AutogenContext, operation: AutocommitOp) -> list
         for text in [found] if isinstance(found, str) else found:
             lines += [f"    {line}" for line in text.splitlines()]
     return ["\n".join(lines)]
-
-
-@renderers.dispatch_for(WithOptionOp)
-def _render_option(context: AutogenContext, operation: WithOptionOp) -> list[str]:
-    found = renderers.dispatch(operation.inner)(context, operation.inner)
-    text = found if isinstance(found, str) else "\n".join(found)
-    return [f"{text.rstrip().removesuffix(')').rstrip()}, {operation.option})"]
-
-
-@describe.register
-def _(operation: WithOptionOp, dialect: sa.Dialect) -> Iterator[Operation]:
-    yield from describe(operation.inner, dialect)
 
 
 def only_postgresql(live: Live, call: str, cure: str) -> None:

@@ -1,0 +1,1 @@
+INSERT INTO users VALUES (1, 5), (2, -1);

@@ -1,0 +1,12 @@
+"""A trigger and a collation."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("n", sa.BigInteger),
+    sa.Column("email", sa.String(20, collation="NOCASE")),
+)

@@ -1,0 +1,11 @@
+import sqlalchemy as sa
+from alembic import op
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("city", sa.String(20)))
+    op.add_column("users", sa.Column("zip", sa.String(20)))
+
+
+def downgrade() -> None:
+    op.drop_column("users", "city")

@@ -1,0 +1,1 @@
+CREATE VIEW seen AS SELECT plan FROM users;

@@ -1,0 +1,12 @@
+"""With an index, built while the application writes."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("plan", sa.String(20)),
+    sa.Index("ix_plan", "plan"),
+)

@@ -1,0 +1,11 @@
+"""A tier: the same with another name."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("tier", sa.String(20)),
+)

@@ -1,0 +1,12 @@
+"""Each plan once."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("plan", sa.String(20)),
+    sa.UniqueConstraint("plan", name="uq_plan"),
+)
