@@ -98,9 +98,19 @@ def lint(changes: Sequence[Change], root: Path) -> list[list[Finding]]:
             _finding(one)
             for one in found
             if not one.piece.step.new and (own or one.rule not in NOT_OURS)
+            if one.rule != "ban-drop-constraint" or not _comes_back(one.piece, asked)
         ]
-        for found in said
+        for asked, found in zip(pieces, said, strict=True)
     ]
+
+
+def _comes_back(dropped: _Piece, pieces: Sequence[_Piece]) -> bool:
+    """Say whether a constraint that is dropped is made again after it, under its name."""
+    operation: Any = dropped.step.operation
+    last = dropped.sql.rstrip(";").split(" ")[-1].strip('"')
+    name = getattr(operation, "constraint_name", None) or last
+    later = pieces[pieces.index(dropped) + 1 :]
+    return any(getattr(one.step.operation, "constraint_name", None) == name for one in later)
 
 
 def _pieces(change: Change) -> list[_Piece]:
@@ -182,6 +192,7 @@ def _call(rule: str, operation: ops.MigrateOperation) -> str:
     if rule == "require-concurrent-index-creation" and isinstance(operation, ops.CreateIndexOp):
         return f"candidate.concurrently({str(operation.index_name)!r})"
     name = getattr(operation, "constraint_name", None)
-    if rule == "constraint-missing-not-valid" and isinstance(operation, ops.AddConstraintOp):
+    tried = isinstance(operation, ops.CreateForeignKeyOp | ops.CreateCheckConstraintOp)
+    if rule == "constraint-missing-not-valid" and tried:
         return f"candidate.not_valid({str(name)!r})" if name else ""
     return ""

@@ -4,12 +4,14 @@
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from schema_lab.review.rule import replaced_by, same_as
 from schema_lab.review.rules import RULES
 from tests.support.cases import FOLDER, Case, cases, emptied
 from tests.support.servers import fresh_database
@@ -56,3 +58,14 @@ def test_no_case_is_forgotten() -> None:
     """Each case has a file for each of its dialects, and no other."""
     there = {path for path in FOLDER.glob("*/*.txt") if path.stem not in ("answers", "dialects")}
     assert there == {one.expected for one in cases()}
+
+
+def test_nothing_is_said_twice_on_postgresql() -> None:
+    """No case has a finding of squawk's and one of ours that says the same."""
+    both = {(one, rule.CODE) for rule in RULES for one in same_as(rule) | replaced_by(rule)}
+    assert both
+    for path in FOLDER.glob("*/postgresql.txt"):
+        codes = set(
+            re.findall(r"^(?:error|warning|note) ([\w-]+): ", path.read_text(), re.MULTILINE)
+        )
+        assert [pair for pair in both if set(pair) <= codes] == []

@@ -26,10 +26,11 @@ _RECIPE = (
 def find(change: Change) -> Iterator[Finding]:
     """Give each renamed column of a table that is there."""
     for act in renamed_columns(change):
+        expand = f'candidate.expand("{act.what}", "{act.new_name}")'
         sentence = f"renames {act.what}{of_rows(change, act.place)} to {act.new_name}"
         yield on(
             *(act.step, CODE, SEVERITY, sentence, _WHY, _RECIPE),
-            call=f'candidate.expand("{act.what}", "{act.new_name}")',
+            call=expand if change.dialect == "postgresql" else "",
             place=act.place,
             column=act.column,
         )

@@ -10,3 +10,8 @@ sa.Table(
     sa.Column("n", sa.BigInteger, nullable=False),
     sa.Column("email", sa.String(20, collation="NOCASE")),
 )
+sa.Table(
+    "kept",
+    metadata,
+    sa.Column("user_id", sa.ForeignKey("users.id", name="fk_kept", ondelete="CASCADE")),
+)
