@@ -34,7 +34,7 @@ class Fingerprint:
         cls, environment: Environment, revisions: Iterable[str], *, count: bool
     ) -> "Fingerprint":
         """Take it of a database and of the scripts that shall run. Read-only."""
-        state = _state(environment)
+        state = _state(environment, count)
         schema = {
             f"{table.name}.{column.name}": column.type
             for table in state.values()
@@ -66,10 +66,10 @@ def _difference(before: Mapping[str, object], now: Mapping[str, object]) -> str:
     return ""
 
 
-def _state(environment: Environment) -> State:
+def _state(environment: Environment, count: bool) -> State:
     version_table = look(environment, lambda context: context.version_table)
     with as_lab_errors(environment.url), environment.engine.connect() as connection:
-        return state_of(connection, version_table)
+        return state_of(connection, version_table, count=count)
 
 
 def _counts(state: State) -> Counts:

@@ -11,6 +11,7 @@ from schema_lab.rehearsal.choosing import Choice, choose
 from schema_lab.rehearsal.comparing import Difference
 from schema_lab.rehearsal.copies import sweep
 from schema_lab.rehearsal.fingerprint import Fingerprint
+from schema_lab.rehearsal.foreseeing import Size, foreseen, sentence, sizes_of
 from schema_lab.rehearsal.losing import changes_of, column_changes, losses_of
 from schema_lab.rehearsal.overlay import with_candidate
 from schema_lab.rehearsal.performing import Act, act, compare
@@ -52,17 +53,18 @@ def rehearse(
     sweep(environment)
     way = Way.to(environment, target)
     choice = choose(environment, how)
-    seen = Fingerprint.of(environment, way.revisions, count=True)
+    seen = Fingerprint.of(environment, way.revisions, count=choice.how != "sample")
     watch = Watch()
     with stage_of(environment, choice, watch.dress) as stage:
+        sizes = sizes_of(environment, stage.sampled)
         beginning = Beginning.of(stage)
         first = act(stage, way, watch)
         if first.run is None:
-            return _report(way, first, (), choice, seen, stage)
+            return _sized(_report(way, first, (), choice, seen, stage), sizes, environment)
         outcome = compare(stage, beginning.before, first.sql, show=True)
         report = _report(way, first, outcome.differences, choice, seen, stage)
         return replace(
-            report,
+            _sized(report, sizes, environment),
             samples=outcome.samples,
             drift=_drift(stage, first.run, metadata),
             round_trip=round_trip(stage, way, watch, beginning, first, outcome)
@@ -120,6 +122,15 @@ def _report(
         notes=(*_notes(differences, first.run), *choice.notes),
         fingerprint=seen,
     )
+
+
+def _sized(report: Rehearsal, sizes: Sequence[Size], environment: Environment) -> Rehearsal:
+    """Say of a sample what it is a sample of."""
+    if not sizes:
+        return report
+    timed = foreseen(report.statements, sizes, environment.url.get_backend_name())
+    notes = (sentence(sizes), *report.notes)
+    return replace(report, statements=timed, notes=notes, sampled=tuple(sizes))
 
 
 def _notes(differences: Sequence[Difference], run: Run | None) -> Iterator[str]:

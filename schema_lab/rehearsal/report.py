@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schema_lab.autogenerate import Drift
 from schema_lab.history import Environment
 from schema_lab.rehearsal.fingerprint import Fingerprint
+from schema_lab.rehearsal.foreseeing import Size
 from schema_lab.rehearsal.values import (
     ChangedValues,
     ColumnChange,
@@ -72,6 +73,7 @@ class Rehearsal:
     samples: tuple[Sample, ...] = ()
     round_trip: RoundTrip | None = None
     drift: Drift | None = None
+    sampled: tuple[Size, ...] = ()
 
     @property
     def succeeded(self) -> bool:

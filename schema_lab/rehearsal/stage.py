@@ -1,8 +1,8 @@
 """The stage of a rehearsal: an environment that migrates something that may be thrown away."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from schema_lab.database import engine_for
 from schema_lab.history import Environment
 from schema_lab.rehearsal.choosing import Choice
-from schema_lab.rehearsal.copies import Kept, module_of
+from schema_lab.rehearsal.copies import Kept, TableKey, module_of
 from schema_lab.rehearsal.rolled_back import LOCK_TIMEOUT, kept, transaction
 
 Dress = Callable[[sa.Engine], sa.Engine]
@@ -48,6 +48,7 @@ class Stage:
     environment: Environment
     kept: Kept
     made: str
+    sampled: Mapping[TableKey, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -58,9 +59,10 @@ def stage_of(environment: Environment, choice: Choice, dress: Dress) -> Iterator
             held = Held(**_shared(environment), wait=LOCK_TIMEOUT, held=dress(engine))
             yield Stage(held, kept(environment.url.get_backend_name()), _MADE)
         return
-    with module_of(environment).copy(environment) as copy:
+    module = module_of(environment)
+    with (module.sample if choice.how == "sample" else module.copy)(environment) as copy:
         shared = {**_shared(environment), "url": copy.url, "wait": environment.wait}
-        yield Stage(Dressed(**shared, dress=dress), copy.kept, copy.made)
+        yield Stage(Dressed(**shared, dress=dress), copy.kept, copy.made, copy.sampled)
 
 
 _MADE = "a transaction on the database itself, rolled back at its end"

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from schema_lab.history import as_lab_errors
+from schema_lab.rehearsal.copies import table_keys
 from schema_lab.rehearsal.performing import version_table
 from schema_lab.rehearsal.stage import Stage
-from schema_lab.rehearsal.state import table_keys
 
 Schema = Mapping[str, str]
 

@@ -7,9 +7,10 @@ from schema_lab.errors import SchemaLabError
 from schema_lab.history import Environment, as_lab_errors
 from schema_lab.rehearsal.copies import mariadb, postgresql, sqlite
 from schema_lab.rehearsal.copies.folders import folder, sweep_folders
+from schema_lab.rehearsal.copies.tables import table_keys
 from schema_lab.rehearsal.copies.values import Copy, Kept, TableKey
 
-__all__ = ["Copy", "Kept", "TableKey", "folder", "module_of", "sweep"]
+__all__ = ["Copy", "Kept", "TableKey", "folder", "module_of", "sweep", "table_keys"]
 
 _MODULES = {"sqlite": sqlite, "postgresql": postgresql, "mariadb": mariadb, "mysql": mariadb}
 

@@ -15,6 +15,8 @@ from schema_lab.database.snapshots.mariadb_tools import PROGRAMS, TABLES, Tools
 from schema_lab.errors import DatabaseError
 from schema_lab.history import Environment
 from schema_lab.rehearsal.copies.keeping import keep_rows
+from schema_lab.rehearsal.copies.sampling import Sample
+from schema_lab.rehearsal.copies.tables import table_keys
 from schema_lab.rehearsal.copies.values import Copy, Kept
 from schema_lab.rehearsal.names import PREFIX, is_left_over, new_name
 
@@ -50,11 +52,43 @@ def copy(environment: Environment) -> Iterator[Copy]:
                 with ZipFile(file) as archive:
                     for part in (TABLES, *_PARTS):
                         tools.load(archive, part, name)
-        yield Copy(url, Kept(name + _KEPT, partial(keep_rows, schema=name + _KEPT)), _MADE)
+        yield Copy(url, _kept(name), _MADE)
     finally:
         _drop(environment.url, name)
 
 
+@contextmanager
+def sample(environment: Environment) -> Iterator[Copy]:
+    """Copy the schema and some of the rows. Read-only on the live database."""
+    name = new_name()
+    url = environment.url.set(database=name)
+    try:
+        with environment.engine.connect() as live:
+            _create(live, name)
+            _create(live, name + _KEPT)
+            names, tools = Names.of(live), Tools.of(live, environment.wait)
+            taken = Sample.of(live, table_keys(sa.inspect(live)))
+            with engine_for(url).connect() as filled:
+                filled.exec_driver_sql("SET SESSION foreign_key_checks = 0")
+                for table in names.tables():
+                    created = live.exec_driver_sql(f"SHOW CREATE TABLE {names.quote(table)}").one()
+                    filled.execution_options(no_parameters=True).exec_driver_sql(created[1])
+                taken.put(filled)
+            with tempfile.TemporaryFile() as file:
+                tools.dump(names, file, _PARTS)
+                with ZipFile(file) as archive:
+                    for part in _PARTS:
+                        tools.load(archive, part, name)
+        yield Copy(url, _kept(name), _SAMPLED, taken.counts)
+    finally:
+        _drop(environment.url, name)
+
+
+def _kept(name: str) -> Kept:
+    return Kept(name + _KEPT, partial(keep_rows, schema=name + _KEPT))
+
+
+_SAMPLED = "a scratch database with the same schema and some of the rows"
 _MADE = "a copy in a scratch database, filled from a dump"
 
 

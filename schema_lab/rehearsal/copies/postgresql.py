@@ -7,6 +7,7 @@ while anybody else is connected. Source: https://www.postgresql.org/docs/current
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -16,6 +17,8 @@ from schema_lab.database.snapshots.postgresql import Tools
 from schema_lab.database.snapshots.tools import feed, output
 from schema_lab.history import Environment
 from schema_lab.rehearsal.copies.keeping import keep_rows
+from schema_lab.rehearsal.copies.sampling import Sample
+from schema_lab.rehearsal.copies.tables import table_keys
 from schema_lab.rehearsal.copies.values import Copy, Kept
 from schema_lab.rehearsal.names import PREFIX, is_left_over, new_name
 
@@ -37,25 +40,69 @@ _SETTINGS = (
 
 
 @contextmanager
-def copy(environment: Environment, *, rows: bool = True) -> Iterator[Copy]:
+def copy(environment: Environment) -> Iterator[Copy]:
     """Copy the database; the copy is dropped at the end. Read-only on the live database."""
-    name = new_name()
-    url = environment.url.set(database=name)
-    try:
+    with _dropped_at_the_end(environment) as url, environment.engine.connect() as opened:
+        live = opened.execution_options(isolation_level="AUTOCOMMIT")
+        made = _from_template(live, str(url.database))
+        if not made:
+            _create(live, url)
+            _from_dump(live, url)
+        _take_settings(live, str(url.database))
+        opened.close()
+        yield Copy(url, _kept(url), _TEMPLATE if made else _DUMP)
+
+
+@contextmanager
+def sample(environment: Environment) -> Iterator[Copy]:
+    """Copy the schema and some of the rows. Read-only on the live database."""
+    with _dropped_at_the_end(environment) as url:
+        with environment.engine.connect() as opened:
+            live = opened.execution_options(isolation_level="AUTOCOMMIT")
+            _create(live, url)
+            _take_settings(live, str(url.database))
+            _from_dump(live, url, "--section=pre-data")
         with environment.engine.connect() as live:
-            alone = live.execution_options(isolation_level="AUTOCOMMIT")
-            made = _from_template(alone, name) if rows else False
-            if not made:
-                _from_dump(alone, url, rows=rows)
-            _take_settings(alone, name)
-        with engine_for(url).begin() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {KEPT}")
-        keep = partial(keep_rows, schema=KEPT, kind="UNLOGGED TABLE")
-        yield Copy(url, Kept(KEPT, keep), _TEMPLATE if made else _DUMP)
+            live.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            taken = Sample.of(live, table_keys(sa.inspect(live)))
+            with engine_for(url).connect() as filled:
+                taken.put(filled)
+                _count_on(filled, taken)
+            _from_dump(live, url, "--section=post-data")
+        yield Copy(url, _kept(url), _SAMPLED, taken.counts)
+
+
+@contextmanager
+def _dropped_at_the_end(environment: Environment) -> Iterator[sa.URL]:
+    name = new_name()
+    try:
+        yield environment.url.set(database=name)
     finally:
         _drop(environment.url, name)
 
 
+def _kept(url: sa.URL) -> Kept:
+    with engine_for(url).begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {KEPT}")
+    return Kept(KEPT, partial(keep_rows, schema=KEPT, kind="UNLOGGED TABLE"))
+
+
+def _count_on(connection: sa.Connection, taken: Sample) -> None:
+    """Let each column's sequence go on after the rows that are there."""
+    for source in taken.sources.values():
+        for column in source.columns:
+            place = {"table": source.spelled.replace("%%", "%"), "column": column}
+            if connection.scalar(_SEQUENCE, place) is not None:
+                highest: sa.Select[Any] = sa.select(sa.func.max(sa.column(column))).select_from(
+                    sa.table(source.key[1], schema=source.key[0])
+                )
+                connection.execute(_SET, {**place, "value": connection.scalar(highest) or 1})
+    connection.commit()
+
+
+_SEQUENCE = sa.text("SELECT pg_get_serial_sequence(:table, :column)")
+_SET = sa.text("SELECT setval(pg_get_serial_sequence(:table, :column), :value)")
+_SAMPLED = "a new database with the same schema and some of the rows"
 _TEMPLATE = "a copy made by the server itself (CREATE DATABASE … TEMPLATE)"
 _DUMP = "a copy made through pg_dump, since others are connected to the database"
 
@@ -83,14 +130,16 @@ def _from_template(live: sa.Connection, name: str) -> bool:
     return True
 
 
-def _from_dump(live: sa.Connection, url: sa.URL, *, rows: bool) -> None:
+def _create(live: sa.Connection, url: sa.URL) -> None:
     encoding, collate, ctype = live.exec_driver_sql(_LIKE).one()
     live.exec_driver_sql(
         f"CREATE DATABASE {url.database} TEMPLATE template0 ENCODING '{encoding}'"
         f" LC_COLLATE '{collate}' LC_CTYPE '{ctype}'"
     )
+
+
+def _from_dump(live: sa.Connection, url: sa.URL, *only: str) -> None:
     tools = Tools.of(live)
-    only = () if rows else ("--schema-only",)
     dump = tools.command("pg_dump", "--format=plain", "--no-password", *only)
     with engine_for(url).connect() as target:
         there = Tools.of(target)

@@ -1,16 +1,20 @@
 """Copies of a SQLite file: its own backup into a temporary folder."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from schema_lab.database import engine_for
 from schema_lab.database.snapshots import sqlite as backup
 from schema_lab.history import Environment
 from schema_lab.rehearsal.copies.folders import folder
+from schema_lab.rehearsal.copies.sampling import Sample
+from schema_lab.rehearsal.copies.tables import table_keys
 from schema_lab.rehearsal.copies.values import Copy, Kept, TableKey
 
 KEPT = "schema_lab_before"
@@ -25,10 +29,42 @@ def copy(environment: Environment) -> Iterator[Copy]:
         path.touch(mode=0o600)
         with environment.engine.connect() as connection:
             backup.copy(connection, path, environment.wait)
-        yield Copy(environment.url.set(database=str(path), query={}), kept(path, before), _MADE)
+        yield Copy(_at(environment, path), kept(path, before), _MADE)
 
 
 _MADE = "a copy of the file, made by SQLite's own backup"
+
+
+@contextmanager
+def sample(environment: Environment) -> Iterator[Copy]:
+    """Make a file with the same schema and some of the rows. Read-only on the live database."""
+    with folder() as place:
+        path = place / "copy.db"
+        with environment.engine.connect() as live, closing(sqlite3.connect(path)) as target:
+            taken = Sample.of(live, table_keys(sa.inspect(live)))
+            created = live.exec_driver_sql(_CREATED).all()
+            for (sql,) in (one[:1] for one in created if one.type == "table"):
+                target.execute(sql)
+            target.commit()
+            with engine_for(_at(environment, path)).connect() as filled:
+                taken.put(filled)
+            for (sql,) in (one[:1] for one in created if one.type != "table"):
+                target.execute(sql)
+            target.commit()
+        before = kept(path, place / "before.db")
+        yield Copy(_at(environment, path), before, _SAMPLED, taken.counts)
+
+
+_SAMPLED = "a new file with the same schema and some of the rows"
+_CREATED = (
+    "SELECT sql, type FROM sqlite_master"
+    " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+    " ORDER BY type = 'view', type = 'trigger', rowid"
+)
+
+
+def _at(environment: Environment, path: Path) -> sa.URL:
+    return environment.url.set(database=str(path), query={})
 
 
 def kept(path: Path, before: Path) -> Kept:

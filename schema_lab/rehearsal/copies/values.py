@@ -1,6 +1,6 @@
 """A copy: a throwaway database that a rehearsal may change, with the rows of before beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -26,8 +26,12 @@ class Kept:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy's URL, its kept rows, and how it was made, as a sentence."""
+    """A copy's URL, its kept rows, and how it was made, as a sentence.
+
+    `sampled` says of each table how many rows were taken, where it is not a whole copy.
+    """
 
     url: sa.URL
     kept: Kept
     made: str
+    sampled: Mapping[TableKey, int] = field(default_factory=dict)
