@@ -145,7 +145,7 @@ def difference(connection: sa.Connection, pair: Pair, schema: str, name: str) ->
         return Difference(pair, None)
     join = Join.of(connection, pair, schema, name)
     questions = dict(_questions(join))
-    counts = [sa.func.count(sa.case((says, 1))) for says in questions.values()]
+    counts = [sa.func.count(sa.case((says, sa.literal_column("1")))) for says in questions.values()]
     asked = sa.select(sa.func.count(), *counts).select_from(join.source())
     matched, *found = connection.execute(asked).one()
     answers = dict(zip(questions, found, strict=True))
@@ -164,6 +164,8 @@ def difference(connection: sa.Connection, pair: Pair, schema: str, name: str) ->
 
 def _questions(join: Join) -> Iterator[tuple[tuple[str, str, str], sa.ColumnElement[bool]]]:
     for before, after in join.pair.columns:
+        if (before, after) in join.pair.key:
+            continue  # by these the rows were found
         if before is not None and after is not None:
             yield ("nulled", before, after), join.nulled(before, after)
             yield ("changed", before, after), join.changed(before, after)

@@ -4,6 +4,8 @@ from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 
 class Kind(Enum):
@@ -66,9 +68,18 @@ def _differ_on_sqlite(before: Value, after: Value) -> sa.ColumnElement[bool]:
     numbers = ("integer", "real")
     both = sa.and_(sa.func.typeof(before).in_(numbers), sa.func.typeof(after).in_(numbers))
     same_type = sa.func.typeof(before) == sa.func.typeof(after)
-    as_they_are = before.collate("BINARY") != after
+    as_they_are = _bare(before).collate("BINARY") != _bare(after)
     as_text = as_characters("sqlite", (before, Kind.OTHER)) != sa.cast(after, sa.Text)
-    return sa.case((sa.or_(both, same_type), as_they_are), else_=as_text)
+    closely = sa.case((sa.or_(both, same_type), sa.true()), else_=as_text)
+    return sa.and_(as_they_are, closely)  # most values are the same, and this sees it at once
+
+
+def _bare(value: Value) -> Value:
+    """Take a value without its column's affinity, by which '007' would equal 7.
+
+    Source: https://www.sqlite.org/datatype3.html#type_conversions_prior_to_comparison
+    """
+    return UnaryExpression(value, operator=custom_op("+"))
 
 
 def as_characters(dialect: str, side: Side) -> Value:

@@ -29,7 +29,7 @@ def _changed(connection: sa.Connection, join: Join) -> Iterator[Sample]:
     marked = list(_marked(join))
     if not marked:
         return
-    key = [join.after.c[after] for _, after in join.pair.key]
+    key = [join.before.c[before] for before, _ in join.pair.key]
     flags = [sa.case((says, 1), else_=0) for _, _, _, says in marked]
     asked = (
         sa.select(*key, *_both(join, marked), *flags)
@@ -51,6 +51,8 @@ def _changed(connection: sa.Connection, join: Join) -> Iterator[Sample]:
 def _marked(join: Join) -> Iterator[tuple[str | None, str | None, str, sa.ColumnElement[bool]]]:
     """List what would be shown: columns of before and after, a mark, and the condition."""
     for before, after in join.pair.columns:
+        if (before, after) in join.pair.key:
+            continue
         if before is not None and after is not None:
             either = sa.or_(join.nulled(before, after), join.changed(before, after))
             filled = sa.and_(join.before.c[before].is_(None), join.after.c[after].is_not(None))

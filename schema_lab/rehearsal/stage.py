@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from schema_lab.database import engine_for
 from schema_lab.history import Environment
@@ -24,8 +25,17 @@ class Dressed(Environment):
 
     @property
     def engine(self) -> sa.Engine:
-        """A new engine on the copy, with its listeners."""
-        return self.dress(engine_for(self.url, self.wait))
+        """A new engine on the copy, with its listeners; what it writes need not outlive us."""
+        engine = engine_for(self.url, self.wait)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _carelessly)
+        return self.dress(engine)
+
+
+def _carelessly(driver: Any, record: Any) -> None:
+    """Wait for no disk: the file is thrown away."""
+    for setting in ("synchronous = OFF", "cache_size = -65536", "mmap_size = 1073741824"):
+        driver.execute(f"PRAGMA {setting}")
 
 
 @dataclass(frozen=True)
