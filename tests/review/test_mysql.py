@@ -10,8 +10,10 @@ from schema_lab.review.mysql import copies
 
 TABLES = (
     "CREATE TABLE parents (id INT PRIMARY KEY)",
-    "CREATE TABLE t (id INT PRIMARY KEY, short VARCHAR(50), long_ VARCHAR(300), n INT, "
-    "d DECIMAL(10,2), e ENUM('a','b'), parent INT) CHARACTER SET utf8mb4",
+    (
+        "CREATE TABLE t (id INT PRIMARY KEY, short VARCHAR(50), long_ VARCHAR(300), n INT, "
+        "d DECIMAL(10,2), e ENUM('a','b'), parent INT) CHARACTER SET utf8mb4"
+    ),
     "INSERT INTO t (id, short, n, e) VALUES (1, 'x', 2, 'a')",
 )
 
