@@ -80,9 +80,11 @@ class Live:
 
     def scalar(self, query: sa.Select[Any]) -> Any:
         """Give the first value of a query; None where the database refuses it."""
-        key = str(
-            query.compile(dialect=self.connection.dialect, compile_kwargs={"literal_binds": True})
-        )
+        try:
+            literal = {"literal_binds": True}
+            key = str(query.compile(dialect=self.connection.dialect, compile_kwargs=literal))
+        except sa.exc.CompileError:  # a type that this database does not have
+            return None
         return self._once(("scalar", key), lambda: self._asked(query))
 
     def indexes(self, place: Place) -> Sequence[Mapping[str, Any]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from schema_lab.review.words import counted
+
 _BITS = {"TINYINT": 8, "MEDIUMINT": 24}
 
 
@@ -22,7 +24,8 @@ class Misfit:
 
 
 def plain(type_: Any) -> Any:
-    """Give the type under a decorator, such as SQLModel's own string."""
+    """Give the type, also of a class, and under a decorator such as SQLModel's own string."""
+    type_ = sa.types.to_instance(type_)
     return getattr(type_, "impl", type_) if isinstance(type_, sa.types.TypeDecorator) else type_
 
 
@@ -77,7 +80,8 @@ def _decimals(old: Any, new: Any, named: Any) -> Iterator[Misfit]:
         return
     places = 0 if scale is None else scale
     if old.scale is None or old.scale > places or isinstance(old, sa.Float):
-        words = f"with more than {places} decimal places, which are rounded off"
+        more = f"more than {counted(places, 'decimal place')}" if places else "a fraction"
+        words = f"with {more}, which is rounded"
         exact = sa.cast(named, sa.Numeric(60, 20))
         yield Misfit(words, named != sa.func.round(exact, places), refused=False)
     yield from _too_large(old, new, named, places)
@@ -91,7 +95,7 @@ def _too_large(old: Any, new: Any, named: Any, scale: int) -> Iterator[Misfit]:
         return
     digits = new.precision - scale
     if old.precision is None or old.scale is None or old.precision - old.scale > digits:
-        words = f"with more than {digits} digits before the point"
+        words = f"with more than {counted(digits, 'digit')} before the point"
         yield Misfit(words, sa.func.abs(named) >= sa.literal_column(str(10**digits)))
 
 

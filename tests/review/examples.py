@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import ops
+from alembic_postgresql_enum import TableReference
+from alembic_postgresql_enum.operations.sync_enum_values import SyncEnumValuesOp
 
 from schema_lab.review.change import Given
 
@@ -20,6 +22,7 @@ SERVERS = ("postgresql", "mariadb")
 MARIADB = ("mariadb",)
 PLAIN = ("sqlite", "postgresql")
 SQLITE = ("sqlite",)
+POSTGRESQL = ("postgresql",)
 
 
 @dataclass(frozen=True)
@@ -447,4 +450,79 @@ ON_SQLITE = [
     ),
 ]
 
-EXAMPLES = [*ON_SQLITE, *LOSSES, *IN_THE_WAY, *OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB]
+NUMBERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, plan NUMERIC(10,2), n TIMESTAMP NULL)"
+NUMBERED = (
+    NUMBERS,
+    "INSERT INTO users VALUES (1, 1.75, '2026-05-06 00:00:00')",
+    "INSERT INTO users VALUES (2, 12345.5, '2026-05-06 10:00:00')",
+)
+MOOD = (
+    "DROP TYPE IF EXISTS plans CASCADE",
+    "CREATE TYPE plans AS ENUM ('free', 'pro')",
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, plan plans)",
+    "INSERT INTO users VALUES (1, 'free'), (2, 'pro')",
+)
+USED = [TableReference("users", "plan", table_schema="public")]
+
+
+def members(*names: str) -> SyncEnumValuesOp:
+    """Change the members of PostgreSQL's type."""
+    return SyncEnumValuesOp("public", "plans", ["free", "pro"], list(names), USED)
+
+
+ON_SERVERS = [
+    Example(
+        "SL103",
+        "narrows users.plan over 1 value with more than 1 decimal place, which is rounded",
+        NUMBERED,
+        [alter(existing_type=sa.Numeric(10, 2), modify_type=sa.Numeric(9, 1))],
+        dialects=SERVERS,
+    ),
+    Example(
+        "SL103",
+        "narrows users.plan over 1 value with more than 3 digits before the point",
+        NUMBERED,
+        [alter(modify_type=sa.Numeric(5, 2))],
+        dialects=SERVERS,
+    ),
+    Example(
+        "SL103",
+        "narrows users.plan over 2 values with a fraction, which is rounded",
+        NUMBERED,
+        [alter(modify_type=sa.Integer)],
+        dialects=SERVERS,
+    ),
+    Example(
+        "SL103",
+        "narrows users.n over 1 value with a time of day, which is cut off",
+        NUMBERED,
+        [alter("n", existing_type=sa.DateTime(), modify_type=sa.Date())],
+        dialects=SERVERS,
+    ),
+    Example(
+        "SL206",
+        "casts users.n to DATE, which 2 values do not survive: "
+        "'2026-05-06 00:00:00', '2026-05-06 10:00:00'",
+        NUMBERED,
+        [alter("n", existing_type=sa.DateTime(), modify_type=sa.Date())],
+        dialects=SQLITE,
+    ),
+    Example("SL103", None, NUMBERED, [alter(modify_type=sa.Numeric(12, 4))]),
+    Example(
+        "SL105",
+        "takes 'pro' from the members of users.plan; 1 row uses it",
+        MOOD,
+        [members("free", "team")],
+        dialects=POSTGRESQL,
+    ),
+    Example("SL105", None, MOOD, [members("free", "pro", "team")], dialects=POSTGRESQL),
+    Example(
+        "SL306",
+        "adds 'team' to the members of users.plan",
+        MOOD,
+        [members("free", "pro", "team")],
+        dialects=POSTGRESQL,
+    ),
+]
+
+EXAMPLES = [*ON_SERVERS, *ON_SQLITE, *LOSSES, *IN_THE_WAY, *OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB]

@@ -9,6 +9,7 @@ from schema_lab.review.acts import altered_columns, type_before
 from schema_lab.review.casting import lossy
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
+from schema_lab.review.narrowing import plain
 from schema_lab.review.saying import on
 from schema_lab.review.words import counted, quoted
 
@@ -42,7 +43,7 @@ def find(change: Change) -> Iterator[Finding]:
             continue
         shown = quoted(_some(change, place.name, place.schema, step.column, condition))
         dialect = change.live.connection.dialect
-        after = one.modify_type.compile(dialect=dialect)
+        after = plain(one.modify_type).compile(dialect=dialect)
         sentence = (
             f"casts {place}.{step.column} to {after}, which {counted(rows, 'value')} "
             f"{'does' if rows == 1 else 'do'} not survive: {shown}"
