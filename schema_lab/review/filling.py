@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+import sqlglot
+from alembic.operations import ops
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from schema_lab.review.change import Change
 from schema_lab.review.step import Place, Step
@@ -17,6 +20,29 @@ def is_written_before(change: Change, step: Step, place: Place, column: str) -> 
         for statement in one.sql
         for where, columns in writes(statement)
         if where == place
+    )
+
+
+def is_mended_before(
+    change: Change, step: Step, place: Place, operation: ops.AlterColumnOp
+) -> bool:
+    """Say whether the migration says itself what becomes of the values of an altered column.
+
+    By an UPDATE before, or on PostgreSQL by a USING that is more than the plain cast.
+    """
+    if is_written_before(change, step, place, operation.column_name):
+        return True
+    using = operation.kw.get("postgresql_using") if change.dialect == "postgresql" else None
+    return bool(using) and not _is_plain_cast(str(using))
+
+
+def _is_plain_cast(using: str) -> bool:
+    try:
+        found = sqlglot.parse_one(using, read="postgres")
+    except SqlglotError:
+        return False
+    return isinstance(found, exp.Column) or (
+        isinstance(found, exp.Cast) and isinstance(found.this, exp.Column)
     )
 
 

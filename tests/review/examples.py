@@ -103,6 +103,12 @@ LOSSES = [
     ),
     Example("SL103", None, FILLED, [alter(modify_type=sa.String(12))]),
     Example("SL103", None, FILLED, [alter(modify_type=sa.Text())]),
+    Example(
+        "SL103",
+        None,
+        FILLED,
+        [sql("UPDATE users SET plan = 'pro' WHERE id = 2"), alter(modify_type=sa.String(10))],
+    ),
     Example("SL103", None, FILLED, [alter("n", modify_type=sa.Integer())]),
     Example("SL104", "deletes all 3 rows of users", FILLED, [sql("DELETE FROM users")]),
     Example("SL104", "overwrites all 3 rows of users", FILLED, [sql("UPDATE users SET n = 1")]),
@@ -471,6 +477,18 @@ def members(*names: str) -> SyncEnumValuesOp:
 
 
 ON_SERVERS = [
+    Example(
+        "SL206",
+        "casts users.plan to INTEGER, which 2 values do not survive: 'free', 'professional'",
+        FILLED,
+        [alter(modify_type=sa.Integer(), postgresql_using="plan::INTEGER")],
+    ),
+    Example(
+        "SL206",
+        None,
+        FILLED,
+        [sql("UPDATE users SET plan = length(plan)"), alter(modify_type=sa.Integer())],
+    ),
     Example(
         "SL103",
         "narrows users.plan over 1 value with more than 1 decimal place, which is rounded",

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from schema_lab.review.acts import altered_columns, type_before
 from schema_lab.review.casting import lossy
 from schema_lab.review.change import Change
+from schema_lab.review.filling import is_mended_before
 from schema_lab.review.finding import Finding, Severity
 from schema_lab.review.narrowing import plain
 from schema_lab.review.saying import on
@@ -35,8 +36,8 @@ def find(change: Change) -> Iterator[Finding]:
         before = type_before(change, place, one)
         if one.modify_type is None or before is None or change.live is None:
             continue
-        if one.kw.get("postgresql_using"):
-            continue  # the script has an expression of its own
+        if is_mended_before(change, step, place, one):
+            continue
         condition = lossy(before, one.modify_type, step.column, change.live.connection)
         rows = change.live.count(place, condition) if condition is not None else None
         if condition is None or not rows:

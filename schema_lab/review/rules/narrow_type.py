@@ -6,6 +6,7 @@ from alembic.operations import ops
 
 from schema_lab.review.acts import altered_columns, type_before
 from schema_lab.review.change import Change
+from schema_lab.review.filling import is_mended_before
 from schema_lab.review.finding import Finding, Severity
 from schema_lab.review.narrowing import Misfit, misfits
 from schema_lab.review.saying import on
@@ -34,6 +35,8 @@ def find(change: Change) -> Iterator[Finding]:
     for step, place, operation in altered_columns(change):
         before = type_before(change, place, operation)
         if operation.modify_type is None or before is None:
+            continue
+        if is_mended_before(change, step, place, operation):
             continue
         for one in misfits(before, operation.modify_type, step.column, change.dialect):
             sentence = _sentence(change, place, operation, one)
