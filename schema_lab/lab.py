@@ -20,7 +20,7 @@ from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
 from schema_lab.migrate import Loss, OnRevision, Restored, Run, Seeded, Steps, Stopped
 from schema_lab.models import ModelSet
-from schema_lab.rehearsal import Rehearsal
+from schema_lab.rehearsal import Rehearsal, Roundtrip
 from schema_lab.review import Findings
 from schema_lab.views import status as view
 
@@ -320,6 +320,22 @@ class Lab:
             "copy", "transaction" or "sample"; by default chosen by size and rights.
         """
         return rehearsal.rehearse(self._environment, target, how, self.metadata)
+
+    def roundtrip(self, target: str = "head", rows: int = 20, seed: int = 0) -> Roundtrip:
+        """Take each revision up, down and up again on an empty database, over sample rows.
+
+        The database itself stays as it is; see `schema_lab.rehearsal.roundtrip`.
+
+        Parameters
+        ----------
+        target
+            "head", a revision, or a range such as "0002:0004", both ends included.
+        rows
+            Sample rows for each table.
+        seed
+            Any whole number; the same gives the same rows.
+        """
+        return rehearsal.roundtrip(self._environment, target, rows, seed, self.metadata)
 
     # make it so --------------------------------------------------------------------------------
 

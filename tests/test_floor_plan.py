@@ -85,6 +85,7 @@ AWAY = {
     ("schema_lab.migrate.stepping.steps", "pandas"): "a type",
     ("schema_lab.panels.tables", "pandas"): "frame",
     ("schema_lab.rehearsal.report", "pandas"): "frame",
+    ("schema_lab.rehearsal.whole_history.values", "pandas"): "frame",
     ("schema_lab.review.finding", "pandas"): "frame",
 }
 

@@ -9,7 +9,9 @@ _COMMENT = re.compile(r"\s*(/\*(?!!).*?\*/|--[^\n]*\n|#[^\n]*\n)", re.DOTALL)
 _WORD = re.compile(r"\s*\(*\s*([A-Za-z]+)")
 _READS = frozenset({"SELECT", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "VALUES", "TABLE"})
 _CHANGES_ROWS = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "CALL"})
-_SESSION = frozenset({"SET", "USE", "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "DO"})
+_SESSION = frozenset(
+    {"SET", "USE", "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "DO"}
+)
 
 
 class Kind(Enum):
@@ -30,6 +32,8 @@ def kind_of(sql: str) -> Kind:
     'changes rows'
     >>> kind_of("ALTER TABLE users ADD COLUMN plan INT").value
     'changes the schema'
+    >>> kind_of("RELEASE SAVEPOINT a").value
+    'changes the session'
     """
     text = sql
     while found := _COMMENT.match(text):

@@ -13,6 +13,7 @@ from schema_lab.rehearsal.values import (
     RoundTrip,
     Sample,
 )
+from schema_lab.rehearsal.whole_history import Roundtrip, Trip, roundtrip
 
 __all__ = [
     "ChangedValues",
@@ -23,8 +24,11 @@ __all__ = [
     "Performed",
     "Rehearsal",
     "RoundTrip",
+    "Roundtrip",
     "Sample",
+    "Trip",
     "rehearse",
     "rehearse_candidate",
+    "roundtrip",
     "sweep",
 ]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlalchemy as sa
 
 from schema_lab.errors import MigrationError
-from schema_lab.history import as_lab_errors, look
+from schema_lab.history import Environment, as_lab_errors, look
 from schema_lab.migrate import Run
 from schema_lab.rehearsal.comparing import Difference, Pair, difference, pairs_of
 from schema_lab.rehearsal.copies import TableKey
@@ -96,5 +97,10 @@ def _difference(connection: sa.Connection, stage: Stage, before: Before, pair: P
 
 
 def version_table(stage: Stage) -> str:
-    """Name Alembic's own table. Read-only."""
-    return str(look(stage.environment, lambda context: context.version_table))
+    """Name Alembic's own table; asked once for a stage. Read-only."""
+    return _version_table(stage.environment)
+
+
+@lru_cache(maxsize=1)
+def _version_table(environment: Environment) -> str:
+    return str(look(environment, lambda context: context.version_table))

@@ -1,0 +1,106 @@
+"""How a round trip through a history looks: each revision, and what it leaves or loses."""
+
+# ruff: noqa: D102 - each member is documented by the value that has it
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from schema_lab.views.html import box, escape, page
+from schema_lab.views.plain import count, visible
+from schema_lab.views.shapes import DriftShape
+
+_MARKS = {
+    "failure": "✗",
+    "trace": "✗",
+    "destroyed": "-",
+    "lost": "-",
+    "untried": "·",
+}
+
+
+class TripShape(Protocol):
+    """One revision gone up, down and up again."""
+
+    @property
+    def revision(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def leaves_no_trace(self) -> bool: ...
+    @property
+    def untried(self) -> str: ...
+    def found(self) -> Iterator[tuple[str, str | None, str | None, int | None, str]]: ...
+
+
+class RoundtripShape(Protocol):
+    """A history gone through, revision by revision."""
+
+    @property
+    def dialect(self) -> str: ...
+    @property
+    def trips(self) -> Sequence[TripShape]: ...
+    @property
+    def drift(self) -> DriftShape | None: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+    @property
+    def ok(self) -> bool: ...
+
+
+def html(roundtrip: RoundtripShape) -> str:
+    """Show each revision with what was found, in a box."""
+    tone = "good" if roundtrip.ok else "bad"
+    mark = "✓" if roundtrip.ok else "✗"
+    lead = f'<p class="sl-lead">{mark} {escape(_lead(roundtrip))}</p>'
+    trips = "".join(_trip_html(one) for one in roundtrip.trips)
+    rest = "".join(f"<p>{escape(line)}</p>" for line in _rest(roundtrip))
+    return page(box(tone, lead, f'<ul class="sl-operations">{trips}</ul>', rest))
+
+
+def text(roundtrip: RoundtripShape) -> str:
+    """Say each revision with what was found, in plain lines."""
+    lines = [_lead(roundtrip)]
+    for one in roundtrip.trips:
+        lines.append(f"{_mark(one)} {_title(one)}")
+        lines += [f"    {_MARKS[kind]} {visible(said)}" for kind, *_, said in one.found()]
+    return "\n".join([*lines, *map(visible, _rest(roundtrip))])
+
+
+def _trip_html(trip: TripShape) -> str:
+    said = "".join(
+        f'<li class="{"sl-bad" if _MARKS[kind] == "✗" else "sl-warn"}">'
+        f'<span class="sl-symbol">{_MARKS[kind]}</span> {escape(sentence)}</li>'
+        for kind, *_, sentence in trip.found()
+    )
+    below = f"<ul>{said}</ul>" if said else ""
+    return f'<li><span class="sl-symbol">{_mark(trip)}</span> {escape(_title(trip))}{below}</li>'
+
+
+def _mark(trip: TripShape) -> str:
+    if not trip.leaves_no_trace:
+        return "✗"
+    return "·" if trip.untried else "✓"
+
+
+def _title(trip: TripShape) -> str:
+    rows = f" ({count(trip.rows, 'sample row')})" if trip.rows else ""
+    return f"{visible(trip.revision)} {visible(trip.message)}{rows}"
+
+
+def _lead(roundtrip: RoundtripShape) -> str:
+    gone = count(len(roundtrip.trips), "revision")
+    left = sum(not one.leaves_no_trace for one in roundtrip.trips)
+    verdict = "none leaves a trace" if not left else f"{left} of them cannot be taken back cleanly"
+    return f"Up, down and up again through {gone} on {visible(roundtrip.dialect)}: {verdict}."
+
+
+def _rest(roundtrip: RoundtripShape) -> Iterator[str]:
+    drift = roundtrip.drift
+    if drift is not None and drift.operations:
+        yield f"✗ At the head, {count(len(drift.operations), 'operation')} would be left to do:"
+        yield from (f"    {one.symbol} {one.sentence}" for one in drift.operations)
+    elif drift is not None:
+        yield "✓ At the head the models show no drift."
+    yield from (f"! {note}" for note in roundtrip.notes)
