@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from schema_lab import autogenerate
 from schema_lab.autogenerate import Candidate, Drift, Metadata
+from schema_lab.errors import SchemaLabError
 from schema_lab.history import Environment, project_metadata, script_heads
 from schema_lab.migrate import Run
 from schema_lab.rehearsal.choosing import Choice, choose
@@ -153,7 +154,10 @@ def _drift(stage: Stage, run: Run, metadata: Metadata | None) -> Drift | None:
     models = metadata if metadata is not None else project_metadata(environment)
     if models is None:
         return None
-    drift = autogenerate.drift_of(autogenerate.compare(environment, models))
+    try:
+        drift = autogenerate.drift_of(autogenerate.compare(environment, models))
+    except SchemaLabError:  # models that do not hold together are no matter of the migration
+        return None
     own = f"{stage.kept.schema}."
     return replace(
         drift, operations=tuple(one for one in drift if not str(one.table).startswith(own))
