@@ -79,6 +79,27 @@ class Answering:
             return self.answer("cast", column, "using", using)
         return self.answer("cast", column, "null" if null else "cast")
 
+    def member(self, column: str, member: str, *, to: str | None = "") -> Self:
+        """Say what becomes of a member that an enum no longer has, and of the rows that hold it.
+
+        Parameters
+        ----------
+        column
+            Such as "users.plan"; of a type that several columns use, the first of them.
+        member
+            The member as the database has it: of a Python enum its name, unless told otherwise.
+        to
+            A new member, which is then the old one renamed; or another, which the rows get; None
+            for NULL. Left out, the member goes, if no row holds it.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this, or not with this choice.
+        """
+        value = ("null",) if to is None else ("to", to) if to else ("remove",)
+        return self.answer("enum", f"{column}: {member}", *value)
+
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question; `candidate.questions` lists the calls that do.
 

@@ -10,6 +10,7 @@ from schema_lab.autogenerate.implied_indexes import (
     drop_implied_indexes,
     leave_indexes_of_dropped_tables,
 )
+from schema_lab.autogenerate.members import expand_members, with_members
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.questions import with_answers
@@ -65,7 +66,9 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     A `process_revision_directives` function.
     """
     in_one_order(context, revision, scripts)
+    with_members(context, revision, scripts)
     with_answers(context, revision, scripts)
+    expand_members(context, revision, scripts)
     with_casts(context, revision, scripts)
     leave_indexes_of_dropped_tables(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)

@@ -9,7 +9,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.operations import operations_of
-from schema_lab.autogenerate.questions import cast, rename
+from schema_lab.autogenerate.questions import cast, enum, rename
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.question import Answer, Question, Value
 from schema_lab.autogenerate.recipes import EARLY, contract, follow
@@ -31,7 +31,7 @@ class Kind(Protocol):
     ) -> None: ...
 
 
-KINDS: tuple[Kind, ...] = (rename, cast)
+KINDS: tuple[Kind, ...] = (rename, enum, cast)
 """In this order: each kind sees what the answers to those before it have made of the script."""
 
 
