@@ -44,6 +44,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic.command": ("migrate",),
     "alembic.config": ("history",),
     "alembic.context": ("scratch.template",),
+    "alembic.ddl": ("autogenerate",),
     "alembic.operations": ("autogenerate", "review"),
     # How env.py and the comparison run is one context of Alembic's, on each of these floors.
     "alembic.runtime": ("history", "autogenerate", "migrate"),

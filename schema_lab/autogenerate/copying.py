@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
+from schema_lab.database import reflected_word_for_word
 from schema_lab.database.sqlite_losses import Snapshot, dropped_by, losses_between
 from schema_lab.database.sqlite_schema import tokens
-from schema_lab.database.word_for_word import reflected_word_for_word
 
 _SCHEMA_WORDS = frozenset({"create", "drop", "alter"})
 

@@ -4,7 +4,9 @@ Alembic's own comparison on PostgreSQL runs both defaults as a SELECT: a sequenc
 hostile default runs. Source: alembic/ddl/postgresql.py, `compare_server_default`.
 """
 
+import json
 import re
+import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,7 +44,22 @@ def differs(
         return before is not after
     if before == after:
         return False
+    meant = _meant(before, metadata_column.type), _meant(after, metadata_column.type)
+    if None not in meant:
+        return bool(meant[0] != meant[1])
     return _is_literal(before) and _is_literal(after)
+
+
+def _meant(default: str, type_: Any) -> Any:
+    """Read a UUID or JSON, which a database spells anew; None for other types and expressions."""
+    text = default[1:-1].replace("''", "'") if default[0] == default[-1] == "'" else default
+    plain_type = getattr(type_, "impl", type_)
+    try:
+        if isinstance(plain_type, sa.Uuid):
+            return uuid.UUID(text)
+        return (json.loads(text),) if isinstance(plain_type, sa.JSON) else None
+    except ValueError:
+        return None
 
 
 def _as_sql(default: Any, type_: Any, dialect: Any) -> str | None:
@@ -101,10 +118,15 @@ def plain(default: str | None) -> str | None:
     if text.upper() == "NULL":
         return None
     if _NUMBER.fullmatch(text.strip("'")):
-        return text.strip("'")
+        return _shortest(text.strip("'"))
     if text.lower() in ("true", "false"):
         return {"true": "1", "false": "0"}[text.lower()]
     return _SAME.get(text.lower(), text)
+
+
+def _shortest(number: str) -> str:
+    """Spell a number as short as it can be: a DECIMAL's default comes back with all its zeros."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def without_casts(default: str) -> str:

@@ -5,6 +5,7 @@ Source: https://mariadb.com/kb/en/foreign-keys/
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,14 +26,12 @@ def drop_implied_indexes(
         return
     inspector = sa.inspect(context.connection)
     for script in directives:
-        for table in _tables(script.upgrade_ops_list):
-            names = {one["name"] for one in _indexes(inspector, table)}
-            table.ops = list(_with_indexes(table, lambda key, names=names: key.name in names))
-        for table in _tables(script.downgrade_ops_list):
+        for table in tables_in(script.upgrade_ops_list):
+            there = _unwanted(_indexes(inspector, table), context.opts["target_metadata"], table)
+            table.ops = list(_with_indexes(table, partial(_of_key, there)))
+        for table in tables_in(script.downgrade_ops_list):
             covered = _covered(inspector, table, script.upgrade_ops_list)
-            table.ops = list(
-                _with_indexes(table, lambda key, covered=covered: not _is_covered(key, covered))
-            )
+            table.ops = list(_with_indexes(table, partial(_own_name, covered)))
 
 
 def leave_indexes_of_dropped_tables(
@@ -50,7 +49,7 @@ def leave_indexes_of_dropped_tables(
                 for one in container.ops
                 if isinstance(one, ops.DropTableOp)
             }
-            for table in _tables([container]):
+            for table in tables_in([container]):
                 if (table.table_name, table.schema) in gone:
                     table.ops = [one for one in table.ops if not isinstance(one, ops.DropIndexOp)]
             container.ops = [
@@ -61,7 +60,8 @@ def leave_indexes_of_dropped_tables(
             ]
 
 
-def _tables(containers: Sequence[Any]) -> Iterator[ops.ModifyTableOps]:
+def tables_in(containers: Sequence[Any]) -> Iterator[ops.ModifyTableOps]:
+    """List what changes the tables that stay."""
     for container in containers:
         yield from (one for one in container.ops if isinstance(one, ops.ModifyTableOps))
 
@@ -72,13 +72,35 @@ def _indexes(inspector: sa.Inspector, table: ops.ModifyTableOps) -> list[Any]:
     return list(inspector.get_indexes(table.table_name, schema=table.schema))
 
 
+def _unwanted(
+    indexes: list[Any], models: Any, table: ops.ModifyTableOps
+) -> dict[tuple[str, ...], str]:
+    """Give the live indexes that no model asks for, by their columns."""
+    parts = models if isinstance(models, list | tuple) else [models]
+    tables = [one.tables.get(table.table_name) for one in parts if one is not None]
+    wanted = {index.name for one in tables if one is not None for index in one.indexes}
+    return {
+        tuple(one["column_names"]): one["name"]
+        for one in indexes
+        if one["name"] not in wanted and not one["unique"]
+    }
+
+
+def _of_key(there: dict[tuple[str, ...], str], key: sa.ForeignKeyConstraint) -> str | None:
+    return there.get(tuple(key.column_keys))
+
+
+def _own_name(covered: list[list[str]], key: sa.ForeignKeyConstraint) -> str | None:
+    return None if _is_covered(key, covered) else str(key.name)
+
+
 def _with_indexes(table: ops.ModifyTableOps, implied: Any) -> Iterator[ops.MigrateOperation]:
     dropped = {one.index_name for one in table.ops if isinstance(one, ops.DropIndexOp)}
     for one in table.ops:
         yield one
         key = _foreign_key(one)
-        if key is not None and key.name not in dropped and implied(key):
-            name = str(key.name)
+        name = implied(key) if key is not None else None
+        if key is not None and name is not None and name not in dropped:
             made = ops.CreateIndexOp(name, table.table_name, key.column_keys)
             yield ops.DropIndexOp(name, table.table_name, _reverse=made)
 
@@ -100,7 +122,7 @@ def _covered(
     if inspector.has_table(table.table_name, schema=table.schema):
         key = inspector.get_pk_constraint(table.table_name, schema=table.schema)
         covered.append(list(key["constrained_columns"]))
-    for same in _tables(upgrades):
+    for same in tables_in(upgrades):
         for one in same.ops if same.table_name == table.table_name else ():
             if isinstance(one, ops.CreateIndexOp):
                 covered.append([str(getattr(c, "name", c)) for c in one.columns])

@@ -35,9 +35,21 @@ def flattened(operations: Iterable[ops.MigrateOperation]) -> list[ops.MigrateOpe
     for operation in operations:
         if isinstance(operation, ops.ModifyTableOps) and all_native(operation.ops):
             result.extend(operation.ops)
+        elif isinstance(operation, ops.ModifyTableOps):
+            result.extend(_with_indexes_outside(operation))
         else:
             result.append(operation)
     return result
+
+
+def _with_indexes_outside(batch: ops.ModifyTableOps) -> list[ops.MigrateOperation]:
+    """Drop indexes before a table is copied and make them after: a batch forgets DESC and more."""
+    dropped = [one for one in batch.ops if isinstance(one, ops.DropIndexOp)]
+    made = [one for one in batch.ops if isinstance(one, ops.CreateIndexOp)]
+    batch.ops = [
+        one for one in batch.ops if not isinstance(one, ops.DropIndexOp | ops.CreateIndexOp)
+    ]
+    return [*dropped, batch, *made]
 
 
 def all_native(operations: Sequence[ops.MigrateOperation]) -> bool:

@@ -34,6 +34,8 @@ class _Offline(Operations):
         self, table_name: str, schema: str | None = None, **rest: Any
     ) -> Any:
         live = self._tables.get((table_name, schema))
+        if live is not None and rest.get("naming_convention"):
+            live = live.to_metadata(sa.MetaData(naming_convention=rest["naming_convention"]))
         return super().batch_alter_table(table_name, schema=schema, copy_from=live, **rest)
 
 

@@ -6,18 +6,24 @@ from typing import Any
 from schema_lab.autogenerate.conversions import with_casts
 from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.enum_types import with_enum_types
+from schema_lab.autogenerate.implementations import PlainPercents, WholeSQLite
 from schema_lab.autogenerate.implied_indexes import (
     drop_implied_indexes,
     leave_indexes_of_dropped_tables,
 )
 from schema_lab.autogenerate.members import expand_members, with_members
 from schema_lab.autogenerate.native import native_on_sqlite
+from schema_lab.autogenerate.needed_indexes import let_keys_step_aside
 from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.questions import with_answers
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
 from schema_lab.autogenerate.rendering import render_item
 from schema_lab.autogenerate.sql_text import render_word_for_word
+from schema_lab.autogenerate.unnamed import with_names
 from schema_lab.database import JOURNAL_TABLE
+
+IMPLEMENTATIONS = (PlainPercents, WholeSQLite)
+"""Alembic takes them up as they are imported."""
 
 
 def comparison_options(dialect: str) -> dict[str, Any]:
@@ -71,6 +77,8 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     expand_members(context, revision, scripts)
     with_casts(context, revision, scripts)
     leave_indexes_of_dropped_tables(context, revision, scripts)
+    with_names(context, revision, scripts)
+    let_keys_step_aside(context, revision, scripts)
     drop_implied_indexes(context, revision, scripts)
     with_enum_types(context, revision, scripts)
     native_on_sqlite(context, revision, scripts)

@@ -33,7 +33,10 @@ def in_one_order(
 
 
 def children_first(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
-    """Put dropped tables together, each with what is dropped of it, before those it points to."""
+    """Put dropped tables together, each with what is dropped of it, before those it points to.
+
+    They stand where the first stood; later, if a table that stays points to one of them.
+    """
     gone = {_table(one): one for one in operations if isinstance(one, ops.DropTableOp)}
     if not gone:
         return operations
@@ -46,8 +49,22 @@ def children_first(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOp
             parts[_table(one)].append(one)
         else:
             rest.append(one)
+            place = len(rest) if _lets_go(one, gone) else place
     dropped = [one for name in _sorted_by_keys(gone) for one in parts[name]]
     return [*rest[:place], *dropped, *rest[place:]]
+
+
+def _lets_go(operation: ops.MigrateOperation, gone: dict[str, ops.DropTableOp]) -> bool:
+    """Say whether an operation drops a foreign key of a table that stays to one that goes."""
+    keys = operation.ops if isinstance(operation, ops.ModifyTableOps) else ()
+    dropped = [
+        one for one in keys if isinstance(one, ops.DropConstraintOp) and _is_foreign_key(one)
+    ]
+    return any(_referred(one.to_constraint()) in gone for one in dropped)
+
+
+def _referred(constraint: Any) -> str:
+    return str(constraint.elements[0].target_fullname).rpartition(".")[0]
 
 
 def _sorted_by_keys(gone: dict[str, ops.DropTableOp]) -> list[str]:
@@ -64,7 +81,7 @@ def _sorted_by_keys(gone: dict[str, ops.DropTableOp]) -> list[str]:
 
 def _parents(operation: ops.DropTableOp) -> Iterable[str]:
     for constraint in operation.to_table().foreign_key_constraints:
-        yield constraint.elements[0].target_fullname.rpartition(".")[0]
+        yield _referred(constraint)
 
 
 def _table(operation: ops.DropTableOp | ops.ModifyTableOps) -> str:

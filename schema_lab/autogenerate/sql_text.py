@@ -27,10 +27,10 @@ def render_word_for_word(context: MigrationContext) -> None:
     context.impl.render_ddl_sql_expr = render  # type: ignore[assignment,method-assign]
 
 
-def sql_of(expression: Any, dialect: sa.Dialect) -> str:
-    """Compile an expression to the SQL that the database gets."""
+def sql_of(expression: Any, dialect: sa.Dialect, *, table: bool = True) -> str:
+    """Compile an expression to the SQL that the database gets; `table` stands before columns."""
     compiled = without_parameters(expression).compile(
-        dialect=dialect, compile_kwargs={"literal_binds": True}
+        dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": table}
     )
     return _undoubled(str(compiled), dialect)
 

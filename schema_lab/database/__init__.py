@@ -13,15 +13,13 @@ from schema_lab.database.engines import (
 )
 from schema_lab.database.lock import exclusive
 from schema_lab.database.own_tables import JOURNAL_TABLE
+from schema_lab.database.reflecting import reflected_word_for_word
 from schema_lab.database.settings import database_url, embedded_url
 from schema_lab.database.snapshots import Snapshot, Snapshots
+from schema_lab.database.sqlite_schema import words_of
 from schema_lab.database.urls import masked, resolve, scrub
 from schema_lab.database.waiting import wait_until_it_answers
-from schema_lab.database.word_for_word import (
-    as_text,
-    reflected_word_for_word,
-    without_parameters,
-)
+from schema_lab.database.word_for_word import as_text, without_parameters
 
 if TYPE_CHECKING:
     from schema_lab.database import tables
@@ -46,6 +44,7 @@ __all__ = [
     "tables",
     "wait_until_it_answers",
     "without_parameters",
+    "words_of",
 ]
 
 

@@ -34,6 +34,11 @@ class Token:
         """Say whether this is the keyword, not a name that is spelled like it."""
         return self.kind != "name" and self.key == word
 
+    def text_in(self, sql: str) -> str:
+        """Give a name as it is, in its own case and without its quotes."""
+        text = sql[self.start : self.end]
+        return text[1:-1].replace(text[-1] * 2, text[-1]) if self.kind == "name" else text
+
 
 @dataclass(frozen=True)
 class Clause:
@@ -91,6 +96,32 @@ def table_clauses(table: str, sql: str) -> list[Clause]:
     ]
     words = " ".join(token.key.upper() for token in options)
     return found + [Clause(one, table) for one in ("STRICT", "WITHOUT ROWID") if one in words]
+
+
+def words_of(sql: str, *, brackets: bool = False) -> tuple[str, ...]:
+    """Give what SQL says, whatever its spaces, the case of its words and its outer `brackets`.
+
+    Examples
+    --------
+    >>> words_of('(LOWER( "Name" ))') == words_of("lower(name)")
+    True
+    """
+    found = tokens(sql)
+    while found and not brackets and len(_group(found)) == len(found):
+        found = found[1:-1]
+    return tuple(token.key for token in found)
+
+
+def parts_of(sql: str) -> tuple[list[list[Token]], list[Token]]:
+    """Split what stands in the first parentheses of a CREATE at its commas; and what follows.
+
+    Examples
+    --------
+    >>> terms, rest = parts_of("CREATE INDEX i ON t (a, lower(b)) WHERE a > 0")
+    >>> [len(term) for term in terms], rest[0].key
+    ([1, 4], 'where')
+    """
+    return _definitions(tokens(sql))
 
 
 def table_columns(sql: str) -> frozenset[str]:

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import BIND_PARAMS, BIND_PARAMS_ESC
 
+from schema_lab.database.mariadb_reflection import complete
+
 _BEFORE = r"\\\g<0>"
 
 
@@ -36,8 +38,8 @@ def without_parameters(expression: Any) -> Any:
 
 
 @contextmanager
-def reflected_word_for_word() -> Iterator[None]:
-    """Let tables be reflected and checks be made with their own words, for as long as it lasts.
+def words_kept() -> Iterator[None]:
+    """Let defaults be reflected and checks be made with their own words, while it lasts.
 
     One within another changes nothing.
     """
@@ -63,6 +65,7 @@ def _keep_check(constraint: sa.CheckConstraint, parent: Any) -> None:
 
 
 _HOOKS: list[tuple[Any, str, Any]] = [
+    (sa.Table, "column_reflect", complete),
     (sa.Table, "column_reflect", _keep_default),
     (sa.CheckConstraint, "before_parent_attach", _keep_check),
 ]

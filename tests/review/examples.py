@@ -403,7 +403,7 @@ ON_SQLITE = [
     ),
     Example(
         "SL502",
-        "copies users, which loses DESC in index ix of users.plan",
+        None,
         [USERS, "CREATE INDEX ix ON users (plan DESC)"],
         [BATCH],
         dialects=SQLITE,

@@ -14,7 +14,7 @@ TITLE = "SQLite copies a table, and the copy lacks collations, CHECKs, AUTOINCRE
 
 _WHY = (
     "Batch mode copies what SQLAlchemy reflects: COLLATE, AUTOINCREMENT, ON CONFLICT, unnamed "
-    "CHECKs, DESC and expressions in indexes and more are not in it. The lab refuses such a run; "
+    "CHECKs and more are not in it. The lab refuses such a run; "
     "plain Alembic loses them."
 )
 _RECIPE = (
