@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.proposal import Proposal
-from schema_lab.autogenerate.questions import Answer, Questions
+from schema_lab.autogenerate.questions import Answer, Questions, Value, spelled
 from schema_lab.errors import InputError
 from schema_lab.history import Revision
 
@@ -99,6 +99,58 @@ class Answering:
         """
         value = ("null",) if to is None else ("to", to) if to else ("remove",)
         return self.answer("enum", f"{column}: {member}", *value)
+
+    def fill(
+        self,
+        column: str,
+        value: Any = None,
+        *,
+        sql: str | None = None,
+        copy: str | None = None,
+        default: bool = False,
+        server_default: Any = None,
+    ) -> Self:
+        """Say what the rows that are there get in a column that shall be NOT NULL.
+
+        Parameters
+        ----------
+        column
+            The column, such as "users.plan".
+        value
+            The same value for each row: text, a number, a bool, a date, an enum member …
+        sql
+            An expression of SQL, such as "lower(name)".
+        copy
+            A column of the same table to copy from.
+        default
+            The model's Python default.
+        server_default
+            The same value for each row, which the database also gives to rows to come.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this, or the value does not fit the column.
+        """
+        given: dict[str, Value] = {}
+        if value is not None:
+            given["constant"] = (spelled(value),)
+        if sql is not None:
+            given["sql"] = (sql,)
+        if copy is not None:
+            given["copy"] = (copy,)
+        if default:
+            given["default"] = ()
+        if server_default is not None:
+            given["server_default"] = (spelled(server_default),)
+        if len(given) != 1:
+            raise InputError(
+                f"A filling of {column} is one value, sql, copy, default or server_default; "
+                f"these are {len(given)}.",
+                f'Say one, such as candidate.fill({column!r}, copy="name").',
+            )
+        ((how, rest),) = given.items()
+        return self.answer("fill", column, how, *rest)
 
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question; `candidate.questions` lists the calls that do.

@@ -1,10 +1,10 @@
 """Ask the rows: would what a candidate demands of them hold? Read-only, one query a demand.
 
-A demand is a shorter text type, unique columns, a column that takes no NULL, or a foreign key.
+A demand is a shorter text type, unique columns, or a foreign key.
 What is equal is the database's to say: the queries group and join by its own collation.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
@@ -34,8 +34,14 @@ def obstacles_to(
     tuple of str
         One sentence for each demand that the rows do not meet.
     """
-    rows = _Rows(connection)
-    return tuple(found for one in _opened(operations) for found in rows.against(one) if found)
+    opened = list(_opened(operations))
+    renamed = {
+        (one.new_table_name, one.schema): one.table_name
+        for one in opened
+        if isinstance(one, ops.RenameTableOp)
+    }
+    rows = _Rows(connection, renamed)
+    return tuple(found for one in opened for found in rows.against(one) if found)
 
 
 def _opened(operations: Iterable[ops.MigrateOperation]) -> Iterator[ops.MigrateOperation]:
@@ -51,6 +57,7 @@ class _Rows:
     """The live rows; `against` asks them about one operation."""
 
     connection: sa.Connection
+    renamed: Mapping[tuple[str, str | None], str]
 
     @singledispatchmethod
     def against(self, operation: ops.MigrateOperation) -> Iterator[str | None]:
@@ -68,15 +75,13 @@ class _Rows:
             length = None
         if length is not None and (before is None or length < before):
             yield self._too_long(where, name, length)
-        if operation.modify_nullable is False:
-            yield self._nulls(where, name)
 
     @against.register
     def _(self, operation: ops.CreateUniqueConstraintOp) -> Iterator[str | None]:
         where, names = (operation.table_name, operation.schema), list(operation.columns)
         if self._has(where, names):
             strict = operation.kw.get("postgresql_nulls_not_distinct", False)
-            table, columns = _named(where, names)
+            table, columns = _named(self._live(where), names)
             yield self._repeated(table, columns, names, nulls_count=bool(strict))
 
     @against.register
@@ -104,15 +109,19 @@ class _Rows:
         if self._has(where, operation.local_cols):
             yield self._orphans(where, operation.local_cols, goal, operation.remote_cols)
 
+    def _live(self, where: tuple[str, str | None]) -> tuple[str, str | None]:
+        """Give a table's name before the migration."""
+        return self.renamed.get(where, where[0]), where[1]
+
     def _has(self, where: tuple[str, str | None], columns: Iterable[str]) -> bool:
         """Say whether the table and the columns are there before the migration."""
-        there = sa.inspect(self.connection)
+        where, there = self._live(where), sa.inspect(self.connection)
         if not there.has_table(where[0], schema=where[1]):
             return False
         return set(columns) <= {one["name"] for one in there.get_columns(*where)}
 
     def _too_long(self, where: tuple[str, str | None], name: str, length: int) -> str | None:
-        table, (column,) = _named(where, [name])
+        table, (column,) = _named(self._live(where), [name])
         dialect = self.connection.dialect.name
         text: Any = sa.cast(column, sa.Text) if dialect == "postgresql" else column
         size: Any = sa.func.length(text) if dialect == "sqlite" else sa.func.char_length(text)
@@ -124,13 +133,6 @@ class _Rows:
         return (
             f"{_values(found[0])} of {full_name(*where)}.{name} {_are(found[0])} longer than "
             f"{length} characters, the longest has {found[1]}."
-        )
-
-    def _nulls(self, where: tuple[str, str | None], name: str) -> str | None:
-        table, (column,) = _named(where, [name])
-        found = self._counted(table, column.is_(None))
-        return (
-            f"{_values(found)} of {full_name(*where)}.{name} {_are(found)} NULL." if found else None
         )
 
     def _repeated(
@@ -179,10 +181,10 @@ class _Rows:
         goal: tuple[str, str | None],
         remote: list[str],
     ) -> str | None:
-        table, columns = _named(where, names)
+        table, columns = _named(self._live(where), names)
         conditions: list[Any] = [one.is_not(None) for one in columns]
         if self._has(goal, remote):
-            parent, keys = _named(goal, remote, alias="parent")
+            parent, keys = _named(self._live(goal), remote, alias="parent")
             same = (key == one for key, one in zip(keys, columns, strict=True))
             conditions.append(~sa.exists().select_from(parent).where(*same))
         found = self._counted(table, *conditions)

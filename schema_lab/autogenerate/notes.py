@@ -32,6 +32,20 @@ class NoteOp(ops.MigrateOperation):
         return ("note", self.text)
 
 
+def without_nothing(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
+    """Leave out notes that say nothing, and what they leave empty."""
+    kept = []
+    for one in operations:
+        if isinstance(one, ops.OpContainer):
+            one.ops = without_nothing(one.ops)
+            said = bool(one.ops)
+        else:
+            said = not isinstance(one, NoteOp) or bool(one.text)
+        if said:
+            kept.append(one)
+    return kept
+
+
 @renderers.dispatch_for(NoteOp)
 def _render(context: AutogenContext, operation: NoteOp) -> list[str]:
     return [f"# {line}".rstrip() for line in operation.text.splitlines()]

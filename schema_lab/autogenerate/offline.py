@@ -19,6 +19,10 @@ from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.errors import InputError
 
 DIALECTS = ("sqlite", "postgresql", "mariadb", "mysql")
+_UNWRITABLE = (
+    *(sa.exc.CompileError, NotImplementedError, NameError, AttributeError),
+    *(KeyError, ValueError),
+)
 LiveTables = Mapping[tuple[str, str | None], sa.Table]
 """Live tables by (name, schema)."""
 
@@ -28,7 +32,7 @@ class _Offline(Operations):
 
     def __init__(self, context: MigrationContext, tables: LiveTables) -> None:
         super().__init__(context)
-        self._tables = tables
+        self._tables = dict(tables)
 
     def batch_alter_table(  # type: ignore[override]
         self, table_name: str, schema: str | None = None, **rest: Any
@@ -37,6 +41,40 @@ class _Offline(Operations):
         if live is not None and rest.get("naming_convention"):
             live = live.to_metadata(sa.MetaData(naming_convention=rest["naming_convention"]))
         return super().batch_alter_table(table_name, schema=schema, copy_from=live, **rest)
+
+    def invoke(self, operation: Any) -> Any:
+        """Write an operation, and know what it makes of a table that is copied after it."""
+        result = super().invoke(operation)
+        where = getattr(operation, "table_name", ""), getattr(operation, "schema", None)
+        live = self._tables.get(where)
+        if live is not None:
+            self._tables.pop(where)
+            after = _after(operation, live)
+            self._tables[after.name, after.schema] = after
+        return result
+
+
+def _after(operation: Any, live: sa.Table) -> sa.Table:
+    """Give a live table as it is after an operation outside of a batch."""
+    if isinstance(operation, ops.RenameTableOp):
+        return live.to_metadata(sa.MetaData(), name=operation.new_table_name)
+    columns = [one._copy() for one in live.columns]
+    if isinstance(operation, ops.AddColumnOp):
+        columns.append(operation.column._copy())
+    elif isinstance(operation, ops.DropColumnOp):
+        columns = [one for one in columns if one.name != operation.column_name]
+    elif isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
+        for one in columns:
+            if one.name == operation.column_name:
+                one.name = one.key = operation.modify_name
+    else:
+        return live
+    constraints = (one._copy() for one in live.constraints if _named(one))
+    return sa.Table(live.name, sa.MetaData(), *columns, *constraints, schema=live.schema)
+
+
+def _named(constraint: sa.Constraint) -> bool:
+    return not isinstance(constraint, sa.PrimaryKeyConstraint)
 
 
 def offline_sql(
@@ -83,8 +121,9 @@ def offline_sql(
     )
     try:
         _run(f"{imports}\ndef run():\n    {body}\nrun()\n", _Offline(context, tables))
-    except (sa.exc.CompileError, NotImplementedError, NameError, AttributeError) as error:
-        buffer.write(f"-- {dialect} cannot write this: {str(error).splitlines()[0]}\n")
+    except _UNWRITABLE as error:
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        buffer.write(f"-- {dialect} cannot write this: {said}\n")
     return buffer.getvalue().strip()
 
 

@@ -15,7 +15,8 @@ def kept_answers(root: Path) -> tuple[Answer, ...]:
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         saved = json.loads((root / FILE).read_text(encoding="utf-8"))
         return tuple(
-            Answer(one["kind"], one["about"], tuple(one["value"]), one["change"]) for one in saved
+            Answer(one["kind"], one["about"], tuple(one["value"]), one["change"], kept=True)
+            for one in saved
         )
     return ()
 

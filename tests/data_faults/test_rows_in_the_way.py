@@ -127,11 +127,10 @@ def test_an_index_on_a_column_that_is_only_added_asks_nothing(lab: Lab) -> None:
 
 
 def test_nulls_in_a_column_that_shall_have_none_are_counted(lab: Lab) -> None:
-    """D4: NOT NULL over rows with NULL."""
+    """D3: NOT NULL over rows with NULL is a question."""
     filled(lab, text(), ["a", None, None])
-    assert candidate_for(lab, text(nullable=False)).obstacles == (
-        "2 values of users.plan are NULL.",
-    )
+    (question,) = candidate_for(lab, text(nullable=False)).questions
+    assert question.evidence == ("2 of 3 values of users.plan are NULL.",)
 
 
 def test_orphans_of_a_new_foreign_key_are_counted(lab: Lab) -> None:
@@ -163,8 +162,8 @@ def test_names_are_quoted_in_the_question(lab: Lab, name: str, dialect: str) -> 
     candidate = candidate_for(lab, text(name, 10, nullable=False))
     assert [sentence.split(f"users.{name} ")[0] for sentence in candidate.obstacles] == [
         "1 value of ",
-        "1 value of ",
     ]
+    assert {one.about for one in candidate.questions} == {f"users.{name}"}
 
 
 def test_nothing_is_written_or_changed(lab: Lab) -> None:

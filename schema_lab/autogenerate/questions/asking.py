@@ -8,11 +8,13 @@ from typing import Any, Protocol
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
+from schema_lab.autogenerate.notes import without_nothing
 from schema_lab.autogenerate.operations import operations_of
-from schema_lab.autogenerate.questions import cast, enum, rename
+from schema_lab.autogenerate.questions import cast, enum, fill, rename, rename_table
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.question import Answer, Question, Value
 from schema_lab.autogenerate.recipes import EARLY, contract, follow
+from schema_lab.errors import InputError
 
 ASKING = "schema_lab_asking"
 """Alembic's option under which the notebook or env.py hands in what is known."""
@@ -26,12 +28,12 @@ class Kind(Protocol):
 
     def ask(self, upgrade: ops.UpgradeOps, live: Live) -> Iterator[Question]: ...  # noqa: D102
 
-    def apply(  # noqa: D102
+    def apply(  # noqa: D102 - raises InputError, with nothing changed, for what does not fit
         self, upgrade: ops.UpgradeOps, question: Question, value: Value, live: Live
     ) -> None: ...
 
 
-KINDS: tuple[Kind, ...] = (rename, enum, cast)
+KINDS: tuple[Kind, ...] = (rename_table, rename, enum, cast, fill)
 """In this order: each kind sees what the answers to those before it have made of the script."""
 
 
@@ -48,12 +50,12 @@ class Asking:
     asked: list[Question] = field(default_factory=list)
     change: str = ""
 
-    def of(self, question: Question) -> Value | None:
+    def of(self, question: Question) -> Answer | None:
         """Give the answer to a question, if one is known for this very change."""
         wanted = (question.kind, question.about, question.change)
         for one in reversed(self.answers):
             if (one.kind, one.about, one.change) == wanted and question.takes(one.value):
-                return one.value
+                return one
         return None
 
 
@@ -81,6 +83,7 @@ def with_answers(
             follow(upgrade, asking.answers, asking.change, live)
             if upgrade.ops:
                 upgrade.reverse_into(downgrade)
+                downgrade.ops = without_nothing(downgrade.ops)
     if asking.aloud:
         _say_open(asking.asked)
 
@@ -91,13 +94,25 @@ def _settle(upgrade: ops.UpgradeOps, live: Live, asking: Asking) -> None:
         while True:
             asked = [one for one in kind.ask(upgrade, live) if one.about not in settled]
             known = ((one, asking.of(one)) for one in asked)
-            question, value = next(((q, v) for q, v in known if v is not None), (None, None))
-            if question is None or value is None:
+            question, answer = next(((q, a) for q, a in known if a is not None), (None, None))
+            if question is None or answer is None:
                 asking.asked.extend(asked)
                 break
-            kind.apply(upgrade, question, value, live)
             settled.add(question.about)
-            asking.asked.append(question.answered(value))
+            asking.asked.append(_applied(kind, upgrade, question, answer, live))
+
+
+def _applied(
+    kind: Kind, upgrade: ops.UpgradeOps, question: Question, answer: Answer, live: Live
+) -> Question:
+    """Change the upgrade as an answer says; one of before, which no longer fits, stays open."""
+    try:
+        kind.apply(upgrade, question, answer.value, live)
+    except InputError:
+        if answer.kept:
+            return question
+        raise
+    return question.answered(answer.value)
 
 
 def _say_open(asked: list[Question]) -> None:

@@ -18,9 +18,11 @@ def before_and_after(
 
     So does the downgrade: it makes them again when the column has its old name back.
     """
-    before: Operations = []
+    renamed = [at for at, one in enumerate(upgrade.ops) if isinstance(one, ops.RenameTableOp)]
+    start = renamed[-1] + 1 if renamed else 0
+    before: Operations = upgrade.ops[:start]
     after: Operations = []
-    for one in upgrade.ops:
+    for one in upgrade.ops[start:]:
         if not isinstance(one, ops.ModifyTableOps):
             after.append(one)
             continue

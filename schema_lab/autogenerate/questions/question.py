@@ -38,12 +38,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person decided about one change; it counts for that very change alone."""
+    """What a person decided about one change; it counts for that very change alone.
+
+    `kept` says that it was given before this candidate; one that no longer fits is asked anew.
+    """
 
     kind: str
     about: str
     value: Value
     change: str
+    kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from alembic.operations import ops
 
 from schema_lab.autogenerate.notes import NoteOp
 from schema_lab.autogenerate.operations import column_text, describe, full_name
+from schema_lab.autogenerate.questions.families import family
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.moving import alterations, before_and_after
 from schema_lab.autogenerate.questions.question import Choice, Question, Value
@@ -97,19 +98,7 @@ def _compatible(drop: ops.DropColumnOp, add: ops.AddColumnOp, live: Live) -> boo
     old, new = drop.to_column(), add.column
     if old.computed is not None or new.computed is not None:
         return False
-    return bool(_family(old.type) == _family(new.type))
-
-
-def _family(type_: Any) -> Any:
-    """Give what a type's values are in Python; a decorated type is what it wraps."""
-    plain = getattr(type_, "impl", type_)
-    if isinstance(plain, sa.types.JSON):
-        return "json"
-    try:
-        python = plain.python_type
-    except NotImplementedError:
-        return plain._type_affinity
-    return int if python is bool else python
+    return bool(family(old.type) == family(new.type))
 
 
 def _likeness(drop: ops.DropColumnOp, add: ops.AddColumnOp) -> float:

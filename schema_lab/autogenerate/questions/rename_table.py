@@ -1,0 +1,130 @@
+"""Rename? A dropped and a created table of like columns may be one table with a new name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+
+from schema_lab.autogenerate.notes import NoteOp
+from schema_lab.autogenerate.operations import describe, full_name
+from schema_lab.autogenerate.questions.families import family
+from schema_lab.autogenerate.questions.live import Live
+from schema_lab.autogenerate.questions.question import Choice, Question, Value
+from schema_lab.autogenerate.questions.renamed_table import (
+    RenamedTableOp,
+    around,
+    differences,
+)
+
+KIND = "rename"
+DROP: Value = ("drop",)
+_ALIKE, _SHOWN = 0.5, 5
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A dropped table and one that may be its new name; `shared` columns are alike."""
+
+    drop: ops.DropTableOp
+    create: ops.CreateTableOp
+    shared: int
+    all: int
+
+    @property
+    def names(self) -> float:
+        """How alike the names are, from 0 to 1."""
+        return SequenceMatcher(None, self.drop.table_name, self.create.table_name).ratio()
+
+    @property
+    def likeness(self) -> float:
+        """How alike the tables are, from 0 to 1."""
+        return 0.6 * self.shared / self.all + 0.4 * self.names
+
+
+def ask(upgrade: ops.UpgradeOps, live: Live) -> Iterator[Question]:
+    """Ask of each dropped table whether it got a new name."""
+    for drop in upgrade.ops:
+        if isinstance(drop, ops.DropTableOp):
+            pairs = _pairs(drop, upgrade)
+            if pairs:
+                yield _question(drop, pairs, live)
+
+
+def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: Live) -> None:
+    """Put the renaming into the place of the drop and the creation; or note that it goes."""
+    drop = next(
+        one
+        for one in upgrade.ops
+        if isinstance(one, ops.DropTableOp)
+        and full_name(one.table_name, one.schema) == question.about
+    )
+    if value == DROP:
+        upgrade.ops.insert(0, NoteOp(f"{question.about} is dropped, not renamed."))
+        return
+    create = next(one.create for one in _pairs(drop, upgrade) if one.create.table_name == value[1])
+    before, after = around(upgrade, drop, create)
+    upgrade.ops = [
+        *before,
+        NoteOp(f"{question.about} is renamed to {value[1]}; its rows stay."),
+        RenamedTableOp(drop.table_name, create.table_name, schema=drop.schema),
+        *differences(drop, create, live),
+        *after,
+    ]
+    live.former[create.table_name, create.schema] = drop.table_name
+
+
+def _pairs(drop: ops.DropTableOp, upgrade: ops.UpgradeOps) -> list[_Pair]:
+    found = [
+        _pair(drop, one)
+        for one in upgrade.ops
+        if isinstance(one, ops.CreateTableOp) and one.schema == drop.schema
+    ]
+    alike = [one for one in found if one.shared >= _ALIKE * one.all]
+    return sorted(alike, key=lambda one: (-one.likeness, one.create.table_name))[:_SHOWN]
+
+
+def _pair(drop: ops.DropTableOp, create: ops.CreateTableOp) -> _Pair:
+    old, new = _columns(drop.to_table().columns), _columns(create.columns)
+    return _Pair(drop, create, len(old & new), max(len(old), len(new), 1))
+
+
+def _columns(parts: Any) -> set[tuple[str, Any]]:
+    return {(one.name, family(one.type)) for one in parts if isinstance(one, sa.Column)}
+
+
+def _question(drop: ops.DropTableOp, pairs: list[_Pair], live: Live) -> Question:
+    about = full_name(drop.table_name, drop.schema)
+    rows = live.rows(drop.table_name, drop.schema)
+    names = [pair.create.table_name for pair in pairs]
+    asked = f"renamed to {names[0]}" if not names[1:] else f"renamed to one of {', '.join(names)}"
+    renames = (
+        Choice(f"rename it to {name}", f"candidate.rename({about!r}, {name!r})", ("rename", name))
+        for name in names
+    )
+    drops = Choice("drop it with its rows", f"candidate.drop({about!r})", DROP)
+    return Question(
+        kind=KIND,
+        about=about,
+        sentence=f"Is the table {about}, which is no longer in the models, {asked}?",
+        evidence=(_goes(about, rows), *(_alike(pair) for pair in pairs)),
+        choices=(*renames, drops),
+        change="; ".join(one.sentence for one in describe(drop, live.dialect)),
+        default=DROP,
+        must=rows > 0,
+    )
+
+
+def _goes(about: str, rows: int) -> str:
+    if not rows:
+        return f"{about} holds no row."
+    return f"Dropping {about} loses {'1 row' if rows == 1 else f'{rows} rows'}."
+
+
+def _alike(pair: _Pair) -> str:
+    return (
+        f"{pair.drop.table_name} and {pair.create.table_name}: {pair.shared} of {pair.all} "
+        f"columns are alike; the names are {pair.names:.0%} alike."
+    )
