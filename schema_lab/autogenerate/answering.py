@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.proposal import Proposal
-from schema_lab.autogenerate.questions import Answer, Questions, Value, spelled
+from schema_lab.autogenerate.questions import Answer, Questions, way_of_filling
 from schema_lab.errors import InputError
 from schema_lab.history import Revision
 
@@ -132,25 +132,8 @@ class Answering:
         InputError
             When the candidate does not ask this, or the value does not fit the column.
         """
-        given: dict[str, Value] = {}
-        if value is not None:
-            given["constant"] = (spelled(value),)
-        if sql is not None:
-            given["sql"] = (sql,)
-        if copy is not None:
-            given["copy"] = (copy,)
-        if default:
-            given["default"] = ()
-        if server_default is not None:
-            given["server_default"] = (spelled(server_default),)
-        if len(given) != 1:
-            raise InputError(
-                f"A filling of {column} is one value, sql, copy, default or server_default; "
-                f"these are {len(given)}.",
-                f'Say one, such as candidate.fill({column!r}, copy="name").',
-            )
-        ((how, rest),) = given.items()
-        return self.answer("fill", column, how, *rest)
+        way = way_of_filling(column, value, sql, copy, default, server_default)
+        return self.answer("fill", column, *way)
 
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question; `candidate.questions` lists the calls that do.

@@ -74,6 +74,30 @@ def read(text: str) -> Any:
         return text
 
 
+def way_of_filling(
+    column: str, value: Any, sql: str | None, copy: str | None, default: bool, server_default: Any
+) -> tuple[str, ...]:
+    """Give the one way that was said, as an answer's words.
+
+    Raises
+    ------
+    InputError
+        When none was said, or more than one, or a value cannot be spelled.
+    """
+    ways = {"sql": sql, "copy": copy, "default": default or None}
+    given = [(how, str(one)) for how, one in ways.items() if one is not None]
+    for how, one in (("constant", value), ("server_default", server_default)):
+        if one is not None:
+            given.append((how, spelled(one)))
+    if len(given) != 1:
+        raise InputError(
+            f"A filling of {column} is one value, sql, copy, default or server_default; "
+            f"these are {len(given)}.",
+            f'Say one, such as candidate.fill({column!r}, copy="name").',
+        )
+    return ("default",) if default else given[0]
+
+
 def fitting(value: Any, type_: Any, where: str, dialect: sa.Dialect) -> Any:
     """Give a value as a column of that type holds it.
 
