@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import sqlalchemy as sa
+from sqlalchemy.inspection import _inspects
 
 
 class NeedsDatabaseError(Exception):
@@ -22,11 +23,11 @@ class NoRowsConnection:
     note
         Called with each statement that is executed.
     asked
-        Called whenever code reads rows; it gets none.
+        Called whenever code reads rows or asks what is there; there is nothing.
     """
 
     def __init__(
-        self, dialect: sa.Dialect, note: Callable[[Any], None], asked: Callable[[], None]
+        self, dialect: sa.Dialect, note: Callable[[Any], None], asked: Callable[[str], None]
     ) -> None:
         self.dialect = dialect
         self._note, self._asked = note, asked
@@ -72,6 +73,10 @@ class NoRowsConnection:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def asks_what_is_there(self) -> None:
+        """Note that code wants to know tables, columns or indexes."""
+        self._asked("what is there")
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -83,19 +88,19 @@ class NoRows:
 
     rowcount = 0
 
-    def __init__(self, asked: Callable[[], None]) -> None:
+    def __init__(self, asked: Callable[[str], None]) -> None:
         self._asked = asked
 
     def fetchall(self, *arguments: Any) -> list[Any]:
         """Give no rows, and note that they were asked for."""
-        self._asked()
+        self._asked("for rows")
         return []
 
     all = fetchmany = partitions = fetchall
 
     def fetchone(self, *arguments: Any) -> None:
         """Give no row, and note that one was asked for."""
-        self._asked()
+        self._asked("for rows")
 
     first = scalar = one_or_none = scalar_one_or_none = fetchone
 
@@ -114,5 +119,38 @@ class NoRows:
     def close(self) -> None:
         """Do nothing."""
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NeedsDatabaseError(f"asks a result for {name}")
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self.fetchall())
+
+
+class NoTables:
+    """What `sa.inspect(op.get_bind())` gives: the inspector of a database without tables."""
+
+    def __init__(self, connection: NoRowsConnection) -> None:
+        self.bind = self.engine = connection
+        self.dialect = connection.dialect
+        self.default_schema_name = None
+
+    def get_pk_constraint(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Give a primary key without columns."""
+        self.bind.asks_what_is_there()
+        return {"constrained_columns": [], "name": None}
+
+    def __getattr__(self, name: str) -> Any:
+        def nothing(*arguments: Any, **options: Any) -> Any:
+            self.bind.asks_what_is_there()
+            return False if name.startswith("has_") else {} if "multi" in name else []
+
+        if not name.startswith(("get_", "has_")):
+            raise NeedsDatabaseError(f"asks the inspector for {name}")
+        return nothing
+
+
+@_inspects(NoRowsConnection)
+def _inspector(connection: NoRowsConnection) -> NoTables:
+    return NoTables(connection)

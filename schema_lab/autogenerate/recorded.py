@@ -22,7 +22,7 @@ from alembic.operations import BatchOperations, Operations, ops
 from alembic.operations.batch import BatchOperationsImpl
 from alembic.runtime.migration import MigrationContext
 
-from schema_lab.autogenerate.no_rows import NoRowsConnection
+from schema_lab.autogenerate.no_rows import NeedsDatabaseError, NoRowsConnection
 from schema_lab.autogenerate.time_limit import TooLongError, time_limit
 
 SECONDS = 10.0
@@ -137,6 +137,9 @@ class _Recorder:
 
     def _invoke(self, operation: ops.MigrateOperation) -> Any:
         line = _line_in(_frames_here(), self._file)
+        if isinstance(operation, ops.AlterColumnOp):  # a script may name a type without ()
+            operation.existing_type = _instance(operation.existing_type)
+            operation.modify_type = _instance(operation.modify_type)
         self.operations.append(Recorded(operation, line, self._batch, self._autocommit))
         if self._batch is not None:
             self._batch.operations.append(operation)
@@ -148,10 +151,11 @@ class _Recorder:
         if not isinstance(statement, sa.Select | sa.CompoundSelect):
             self._invoke(ops.ExecuteSQLOp(statement))
 
-    def _asked(self) -> None:
+    def _asked(self, what: str) -> None:
         line = _line_in(_frames_here(), self._file)
-        if not any(gap.line == line for gap in self.gaps):
-            self.gaps.append(Gap(self._name, "asks the database for rows", line, rest=False))
+        gap = Gap(self._name, f"asks the database {what}", line, rest=False)
+        if gap not in self.gaps:
+            self.gaps.append(gap)
 
     @contextmanager
     def _batch_alter_table(
@@ -198,11 +202,17 @@ def _quiet() -> Iterator[None]:
         sys.stdin = before
 
 
+def _instance(type_: Any) -> Any:
+    return None if type_ is None else sa.types.to_instance(type_)
+
+
 def _why(error: BaseException) -> str:
     if isinstance(error, TooLongError):
         return "does not end"
     if isinstance(error, SystemExit):
         return "ends the program"
+    if isinstance(error, NeedsDatabaseError):
+        return str(error)
     said = str(error).strip().splitlines()
     text = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
     return f"raises {text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}"

@@ -7,8 +7,9 @@ from pathlib import Path
 from schema_lab.review.allowances import Allowance
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Findings
-from schema_lab.review.rule import replaced_by, same_as
+from schema_lab.review.rule import Rule, replaced_by, same_as
 from schema_lab.review.rules import RULES
+from schema_lab.review.rules.rule_failed import rule_failed
 from schema_lab.review.squawk import MISSING, lint, program
 
 
@@ -57,11 +58,23 @@ def found_in(change: Change, said: Sequence[Finding] = ()) -> Iterator[Finding]:
     'SL101'
     """
     for rule in RULES:
-        same = same_as(rule)
-        known = {id(one.step) for one in said if one.code in same}
-        for finding in rule.find(change):
-            if finding.step is None or id(finding.step) not in known:
-                yield finding
+        yield from _found_by(rule, change, said)
+
+
+def _found_by(rule: Rule, change: Change, said: Sequence[Finding]) -> Iterator[Finding]:
+    same = same_as(rule)
+    known = {id(one.step) for one in said if one.code in same}
+    for finding in rule.find(change):
+        if finding.step is None or id(finding.step) not in known:
+            yield finding
+
+
+def _survived(rule: Rule, change: Change, said: Sequence[Finding]) -> list[Finding]:
+    """Give what a rule finds; one that fails on this change is named, and the others go on."""
+    try:
+        return list(_found_by(rule, change, said))
+    except Exception as error:  # noqa: BLE001 - operations of other libraries may be anything
+        return [rule_failed(rule.CODE, error)]
 
 
 def _linted(changes: Sequence[Change], root: Path) -> tuple[list[list[Finding]], tuple[str, ...]]:
@@ -74,7 +87,7 @@ def _linted(changes: Sequence[Change], root: Path) -> tuple[list[list[Finding]],
 
 
 def _judged(change: Change, said: Sequence[Finding]) -> _Judged:
-    ours = tuple(found_in(change, said))
+    ours = tuple(one for rule in RULES for one in _survived(rule, change, said))
     found = [_placed(one, change) for one in (*ours, *_not_replaced(ours, said))]
     kept, suppressed = list[Finding](), list[Finding]()
     for finding in found:

@@ -7,6 +7,7 @@ import pytest
 from schema_lab import Lab
 from schema_lab.errors import HistoryError
 from schema_lab.review import Findings
+from schema_lab.review.rules import rename_table
 from tests.support.labs import execute, filled_in
 
 CREATE = 'op.create_table("users", sa.Column("id", sa.Integer), sa.Column("plan", sa.String(9)))'
@@ -106,7 +107,7 @@ def test_each_operation_has_its_line(lab: Lab) -> None:
     [
         "raise SystemExit(0)",
         "op.get_bind().execute(sa.text('SELECT 1')).one()",
-        "sa.inspect(op.get_bind())",
+        "sa.orm.Session(op.get_bind()).execute(sa.text('SELECT 1')).one()",
         "1 / 0",
         "input()",
         "raise BaseException('x' * 9999)",
@@ -142,3 +143,30 @@ def test_an_endless_loop_ends(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None
     _made(lab)
     filled_in(lab, "Drop plan", f"{DROP}\n{loop}")
     assert _codes(lab.review()) == ["SL101", "SL001"]
+
+
+@SQLITE
+def test_code_that_asks_what_is_there_finds_nothing(lab: Lab) -> None:
+    """An inspector sees no table, so what a script does without one is reviewed, with a note."""
+    _made(lab)
+    ask = "if not sa.inspect(op.get_bind()).has_table('users'):"
+    filled_in(lab, "Drop plan", f"{ask}\n    {DROP}")
+    found = lab.review()
+    assert _codes(found) == ["SL101", "SL001"]
+    assert "asks the database what is there" in found[-1].sentence
+
+
+@SQLITE
+def test_a_rule_that_fails_hides_no_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in one rule is named, and what the others find stays."""
+
+    def fail(change: object) -> None:
+        raise ZeroDivisionError("by <b>")
+
+    _made(lab)
+    filled_in(lab, "Drop plan", DROP)
+    monkeypatch.setattr(rename_table, "find", fail)
+    found = lab.review()
+    (failed,) = [one for one in found if one.code == "SL003"]
+    assert failed.sentence.startswith("rule SL302 failed on this migration: ZeroDivisionError")
+    assert "SL101" in _codes(found)

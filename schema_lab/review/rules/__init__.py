@@ -33,6 +33,7 @@ from schema_lab.review.rules import (
     rename_column,
     rename_table,
     required_for_old_writers,
+    rule_failed,
     sqlite_refuses,
     unbounded_sql,
     unique_over_duplicates,
@@ -46,6 +47,7 @@ RULES = cast(
         # What the review itself has to say.
         unreadable,
         no_reason,
+        rule_failed,
         # Data is lost.
         drop_column,
         drop_table,

@@ -49,7 +49,7 @@ def _is_required(change: Change, step: Step) -> bool:
         return one.modify_server_default is None
     live = change.live.columns(step.place).get(step.column) if change.live and step.place else None
     kept = (
-        one.existing_server_default or None,
+        None if one.existing_server_default is False else one.existing_server_default,
         added.server_default if added is not None else None,
         live.default if live is not None else None,
     )

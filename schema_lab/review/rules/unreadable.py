@@ -35,6 +35,6 @@ def find(change: Change) -> Iterator[Finding]:
 
 def _sentence(gap: Gap) -> str:
     if not gap.rest:
-        return f"{gap.function}() {gap.reason}: what depends on them was not reviewed"
+        return f"{gap.function}() {gap.reason}: what depends on the answer was not reviewed"
     place = "" if gap.line is None else f" from line {gap.line} on"
     return f"{gap.function}() {gap.reason}: nothing{place} was reviewed"
