@@ -75,3 +75,15 @@ class MigrationError(SchemaLabError):
 
 class InputError(SchemaLabError):
     """A message, an identifier, a target or a name cannot be used."""
+
+
+class LossError(SchemaLabError):
+    """A step would lose values, and nobody has accepted that.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What would go: columns as "users.plan", tables as "users".
+    """
+
+    names: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
 from schema_lab.migrate import Loss, OnRevision, Restored, Run, Seeded, Steps, Stopped
 from schema_lab.models import ModelSet
-from schema_lab.rehearsal import Rehearsal, Roundtrip
+from schema_lab.rehearsal import Accepted, Gate, Rehearsal, Roundtrip
 from schema_lab.review import Findings
 from schema_lab.views import status as view
 
@@ -286,8 +286,8 @@ class Lab:
             keep=lambda answers: migrate.keep_answers(self.root, answers),
             write=lambda candidate: migrate.write(environment, candidate),
             review=lambda candidate: review.review_candidate(candidate, environment),
-            rehearse=lambda candidate, how: rehearsal.rehearse_candidate(
-                environment, candidate, how, metadata
+            rehearse=lambda candidate, how: self.gate.remember(
+                rehearsal.rehearse_candidate(environment, candidate, how, metadata)
             ),
         )
         return Candidate(propose(migrate.kept_answers(self.root)), doors)
@@ -319,7 +319,8 @@ class Lab:
         how
             "copy", "transaction" or "sample"; by default chosen by size and rights.
         """
-        return rehearsal.rehearse(self._environment, target, how, self.metadata)
+        done = rehearsal.rehearse(self._environment, target, how, self.metadata)
+        return self.gate.remember(done)
 
     def roundtrip(self, target: str = "head", rows: int = 20, seed: int = 0) -> Roundtrip:
         """Take each revision up, down and up again on an empty database, over sample rows.
@@ -347,6 +348,7 @@ class Lab:
         *,
         snapshot: bool = ...,
         step: Literal[False] = ...,
+        accept_loss: Accepted | None = ...,
     ) -> Run: ...
 
     @overload
@@ -359,13 +361,17 @@ class Lab:
         *,
         snapshot: bool = False,
         step: bool = False,
+        accept_loss: Accepted | None = None,
     ) -> Run | Steps:
         """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`.
 
+        `accept_loss` names what may go, such as "users.plan" or "users", or is True; by default
+        nothing may, but on a scratch database all. What goes otherwise raises a LossError.
         With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
         """
         if step:
             return migrate.stepping(self._environment, "upgrade", target)
+        self._pass_the_gate("upgrade", target, accept_loss)
         with self._way_back(f"before upgrade to {target}" if snapshot else ""):
             return migrate.upgrade(self._environment, target, on_revision)
 
@@ -385,6 +391,7 @@ class Lab:
         *,
         snapshot: bool = ...,
         step: Literal[False] = ...,
+        accept_loss: Accepted | None = ...,
     ) -> Run: ...
 
     @overload
@@ -397,13 +404,17 @@ class Lab:
         *,
         snapshot: bool = False,
         step: bool = False,
+        accept_loss: Accepted | None = None,
     ) -> Run | Steps:
         """Downgrade the database, a snapshot first if asked; see `schema_lab.migrate.downgrade`.
 
+        `accept_loss` names what may go, such as "users.plan" or "users", or is True; by default
+        nothing may, but on a scratch database all. What goes otherwise raises a LossError.
         With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
         """
         if step:
             return migrate.stepping(self._environment, "downgrade", target)
+        self._pass_the_gate("downgrade", target, accept_loss)
         with self._way_back(f"before downgrade to {target}" if snapshot else ""):
             return migrate.downgrade(self._environment, target, on_revision)
 
@@ -433,6 +444,11 @@ class Lab:
     ) -> Seeded:
         """Add sample rows to the tables of a scratch or embedded database; see `migrate.seed`."""
         return migrate.seed(self._environment, rows, seed, tables, anywhere=anywhere)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What a step that loses values has to pass: its rehearsals, and what is accepted."""
+        return Gate(self._environment)
 
     # go back to a copy -------------------------------------------------------------------------
 
@@ -476,6 +492,11 @@ class Lab:
         return Panel(self)
 
     # -------------------------------------------------------------------------------------------
+
+    def _pass_the_gate(self, direction: str, target: str, accepted: Accepted | None) -> None:
+        """Refuse what loses values and is not accepted; a scratch database is there to lose."""
+        if accepted is not None or not self._environment.throwaway:
+            self.gate.check(direction, target, accepted or ())
 
     @contextmanager
     def _way_back(self, label: str) -> Iterator[None]:

@@ -9,6 +9,7 @@ from ipywidgets import Layout, Tab, Text
 from schema_lab import views
 from schema_lab.panels.controls import button, heading, row, section, show, show_words, words
 from schema_lab.panels.questions import QuestionsPart
+from schema_lab.panels.report import Report
 
 if TYPE_CHECKING:
     from ipywidgets import Button
@@ -23,6 +24,7 @@ class CandidatePart:
 
     def __init__(self, lab: Lab, presses: Presses) -> None:
         self._lab = lab
+        self._presses = presses
         self._candidate: Candidate | None = None
         self._written = False
         self.drift_box = words()
@@ -39,23 +41,34 @@ class CandidatePart:
         )
         self.candidate_box = words()
         self.questions = QuestionsPart(presses, changed=self._show)
+        self.findings_box = words()
         self.code_tabs = Tab(children=[words() for _ in _tab_titles()], titles=_tab_titles())
         self.write_button = button("Write revision", "Write this candidate to alembic/versions")
+        self.rehearse_button = button(
+            "Rehearse candidate", "Run it on a throwaway copy of the database; writes nothing"
+        )
+        self.report = Report()
         self.waits_box = words()
         self.written_box = words()
+        self._arrange()
+        presses.bind(self.autogenerate_button, self._autogenerate)
+        presses.bind(self.rehearse_button, self._rehearse)
+        presses.bind(self.write_button, self._write)
+        self.message_box.observe(lambda _: presses.forget(self.autogenerate_button), "value")
+        self.drop()
+
+    def _arrange(self) -> None:
         self.box = section(
             heading("Autogenerate"),
             self.drift_box,
             row(self.message_box, self.autogenerate_button),
             self.candidate_box,
             self.questions.box,
+            self.findings_box,
             self.code_tabs,
-            row(self.write_button, self.waits_box, self.written_box),
+            row(self.rehearse_button, self.write_button, self.waits_box, self.written_box),
+            self.report.box,
         )
-        presses.bind(self.autogenerate_button, self._autogenerate)
-        presses.bind(self.write_button, self._write)
-        self.message_box.observe(lambda _: presses.forget(self.autogenerate_button), "value")
-        self.drop()
 
     def show(self, status: Status) -> None:
         """Show the drift while no candidate says the same; one that is done makes room for it."""
@@ -67,6 +80,7 @@ class CandidatePart:
     def enable(self) -> None:
         """Enable what can be pressed now."""
         self.autogenerate_button.disabled = False
+        self.rehearse_button.disabled = not self._waits
         self.write_button.disabled = not self.can_write
 
     @property
@@ -77,7 +91,8 @@ class CandidatePart:
     @property
     def buttons(self) -> list[Button]:
         """Every button of this part."""
-        return [self.autogenerate_button, *self.questions.buttons, self.write_button]
+        last = (self.rehearse_button, self.write_button)
+        return [self.autogenerate_button, *self.questions.buttons, *last]
 
     @property
     def next_one(self) -> Button | None:
@@ -120,6 +135,10 @@ class CandidatePart:
         self.drop()
         self._show_candidate(self._lab.autogenerate(self.message_box.value))
 
+    def _rehearse(self) -> None:
+        if self._candidate is not None:
+            self.report.rehearse("the candidate", self._candidate.rehearse)
+
     def _write(self) -> None:
         if self._candidate is None:
             return
@@ -140,8 +159,10 @@ class CandidatePart:
         """Show the candidate as it is now."""
         candidate = self._candidate
         self.written_box.value = ""
-        for widget in (self.code_tabs, self.write_button):
+        self.report.clear()
+        for widget in (self.code_tabs, self.rehearse_button, self.write_button):
             show(widget, candidate is not None)
+        self._presses.guard(self._review)
         self.questions.show(candidate, changeable=not self._written)
         reason = self._in_the_way if self._waits else ""
         show_words(self.waits_box, views.html.muted(reason) if reason else "")
@@ -153,6 +174,12 @@ class CandidatePart:
         show_words(self.candidate_box, "".join(piece(candidate) for piece in pieces))
         for tab, html in zip(self.code_tabs.children, _tab_pieces(candidate), strict=True):
             tab.value = html
+
+    def _review(self) -> None:
+        """Show what is dangerous about the candidate; without it the candidate is shown too."""
+        show_words(self.findings_box, "")
+        if self._candidate is not None and self._waits:
+            show_words(self.findings_box, views.findings.piece(self._candidate.review()))
 
 
 def _tab_titles() -> list[str]:

@@ -66,7 +66,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self._tables = TablesPart(lab, self._presses)
         self._name_controls()
         self._arrange()
-        self._presses.bind(self.refresh_button, self._steps.confirmation.clear)
+        self._presses.bind(self.refresh_button, self._steps.clear)
         self.refresh()
 
     def _name_controls(self) -> None:
@@ -78,14 +78,22 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.autogenerate_button = self._candidate.autogenerate_button
         self.candidate_box = self._candidate.candidate_box
         self.code_tabs = self._candidate.code_tabs
+        self.findings_box = self._candidate.findings_box
         self.questions = self._candidate.questions
         self.ask_again_button = self._candidate.questions.ask_again_button
         self.write_button = self._candidate.write_button
+        self.rehearse_candidate_button = self._candidate.rehearse_button
+        self.candidate_rehearsal_box = self._candidate.report.box
         self.waits_box = self._candidate.waits_box
         self.written_box = self._candidate.written_box
 
         self.error_box = words()
+        self.history_box = words()
+        self.table_chooser = self._tables.table_chooser
+        self.rows_box = self._tables.rows_box
+        self._name_the_steps()
 
+    def _name_the_steps(self) -> None:
         self.upgrade_button = self._steps.upgrade_button
         self.upgrade_one_button = self._steps.upgrade_one_button
         self.downgrade_button = self._steps.downgrade_button
@@ -93,6 +101,9 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.snapshot_tick = self._steps.snapshot_tick
         self.target_chooser = self._steps.target_chooser
         self.target_button = self._steps.target_button
+        self.rehearse_button = self._steps.rehearse_button
+        self.rehearsal_box = self._steps.report.box
+        self.rehearse_step_button = self._steps.confirmation.rehearse_button
         self.confirm_box = self._steps.confirmation.box
         self.losses_box = self._steps.confirmation.losses_box
         self.confirm_tick = self._steps.confirmation.tick
@@ -100,10 +111,6 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.progress_bar = self._steps.progress.bar
         self.progress_label = self._steps.progress.label
         self.run_box = self._steps.run_box
-
-        self.history_box = words()
-        self.table_chooser = self._tables.table_chooser
-        self.rows_box = self._tables.rows_box
 
     def _arrange(self) -> None:
         self.add_class("schema-lab")
@@ -138,12 +145,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         return [
             self.refresh_button,
             *self._candidate.buttons,
-            self.upgrade_button,
-            self.upgrade_one_button,
-            self.downgrade_button,
-            self.resume_button,
-            self.target_button,
-            self.cancel_button,
+            *self._steps.buttons,
         ]
 
     def _read(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipywidgets import Checkbox, Dropdown, Layout
@@ -19,7 +18,10 @@ from schema_lab.panels.controls import (
     show_words,
     words,
 )
+from schema_lab.panels.demand import Demand
 from schema_lab.panels.progress import Progress
+from schema_lab.panels.report import Report
+from schema_lab.panels.step import DOWNGRADE_ONE, UPGRADE, UPGRADE_ONE, Step
 from schema_lab.panels.targets import direction_of, options_of
 
 if TYPE_CHECKING:
@@ -31,20 +33,6 @@ if TYPE_CHECKING:
     from schema_lab.migrate import Run
     from schema_lab.panels.presses import Presses
     from schema_lab.panels.standing import Standing
-
-
-@dataclass(frozen=True)
-class Step:
-    """One upgrade or downgrade, as a button names it."""
-
-    name: str
-    direction: str
-    target: str
-
-
-UPGRADE = Step("upgrade", "upgrade", "head")
-UPGRADE_ONE = Step("upgrade one", "upgrade", "+1")
-DOWNGRADE_ONE = Step("downgrade one", "downgrade", "-1")
 
 
 class StepsPart:
@@ -77,7 +65,9 @@ class StepsPart:
             layout=Layout(width="auto", flex="0 1 320px", margin="0"),
         )
         self.target_button = button("Upgrade to head", "Go to the chosen target")
-        self.confirmation = Confirmation()
+        self.rehearse_button = button("Rehearse", "Run it on a throwaway copy, and see the rows")
+        self.report = Report()
+        self.confirmation = Confirmation(lab)
         self.progress = Progress()
         self.run_box = words()
         self.box = section(
@@ -88,8 +78,9 @@ class StepsPart:
                 self.downgrade_button,
                 self.resume_button,
             ),
-            row(self.target_chooser, self.target_button),
+            row(self.target_chooser, self.target_button, self.rehearse_button),
             self.snapshot_tick,
+            self.report.box,
             self.confirmation.box,
             self.progress.box,
             self.run_box,
@@ -100,7 +91,7 @@ class StepsPart:
     def show(self, standing: Standing) -> None:
         """Offer the steps that lead away from where the database stands."""
         if self._standing and self._standing.current != standing.current:
-            self.confirmation.clear()
+            self.clear()
         self._standing = standing
         show(self.resume_button, standing.stopped)
         options = options_of(standing)
@@ -109,6 +100,11 @@ class StepsPart:
         targets = [target for _, target in options]
         self.target_chooser.value = chosen if chosen in targets else targets[0]
         self._name_target()
+
+    def clear(self) -> None:
+        """Drop the question and the report of a rehearsal."""
+        self.confirmation.clear()
+        self.report.clear()
 
     def enable(self) -> None:
         """Enable the steps that lead somewhere; all of them while that is not known."""
@@ -120,6 +116,9 @@ class StepsPart:
         self.resume_button.disabled = False
         self.target_chooser.disabled = False
         self.target_button.disabled = not self._direction()
+        self.rehearse_button.disabled = not self._direction()
+        for each in (self.confirmation.rehearse_button, self.confirmation.cancel_button):
+            each.disabled = False
 
     def _bind(self, presses: Presses) -> None:
         presses.bind(self.upgrade_button, lambda: self._take(UPGRADE))
@@ -127,23 +126,29 @@ class StepsPart:
         presses.bind(self.downgrade_button, lambda: self._take(DOWNGRADE_ONE))
         presses.bind(self.target_button, lambda: self._take(self._chosen()))
         presses.bind(self.resume_button, self._resume)
-        presses.bind(self.confirmation.cancel_button, self.confirmation.clear)
-        self.confirmation.tick.observe(lambda _: presses.forget(*self._buttons), "value")
+        presses.bind(self.rehearse_button, lambda: self._rehearse(self._chosen()))
+        presses.bind(self.confirmation.rehearse_button, self._rehearse_the_asked)
+        presses.bind(self.confirmation.cancel_button, self.clear)
+        self.confirmation.tick.observe(lambda _: presses.forget(*self.buttons), "value")
         self.target_chooser.observe(lambda _: presses.guard(self._choose), "value")
         self.target_chooser.observe(lambda _: presses.forget(self.target_button), "value")
 
     @property
-    def _buttons(self) -> tuple[Button, ...]:
+    def buttons(self) -> tuple[Button, ...]:
+        """Every button of this part."""
         return (
             self.upgrade_button,
             self.upgrade_one_button,
             self.downgrade_button,
             self.resume_button,
             self.target_button,
+            self.rehearse_button,
+            self.confirmation.rehearse_button,
+            self.confirmation.cancel_button,
         )
 
     def _choose(self) -> None:
-        self.confirmation.clear()
+        self.clear()
         self._name_target()
         self.enable()
 
@@ -164,12 +169,25 @@ class StepsPart:
     def _take(self, step: Step) -> None:
         show_words(self.run_box, "")
         self._refuse_if_moved()
-        losses = self._lab.losses(step.direction, step.target)
-        if not self.confirmation.allows(step.name, losses):
-            self.confirmation.ask(step.name, losses)
+        accepted = self.confirmation.accepted(step)
+        if accepted is None:
             return
+        self.clear()
+        self._run(step, accepted)
+
+    def _rehearse(self, step: Step) -> None:
+        """Rehearse a step; where values go, ask for the tick that the step needs."""
+        show_words(self.run_box, "")
+        self._refuse_if_moved()
         self.confirmation.clear()
-        self._run(step)
+        self.report.rehearse(step.name, lambda: self._lab.rehearse(step.target))
+        demand = Demand.of(self._lab, step)
+        if not demand.nothing:
+            self.confirmation.ask(demand)
+
+    def _rehearse_the_asked(self) -> None:
+        if self.confirmation.step is not None:
+            self._rehearse(self.confirmation.step)
 
     def _refuse_if_moved(self) -> None:
         """Refuse a press that was meant for another state than the database's now."""
@@ -184,10 +202,13 @@ class StepsPart:
                 "The panel now shows where it stands: press again if it is still what you want.",
             )
 
-    def _run(self, step: Step) -> None:
+    def _run(self, step: Step, accepted: tuple[str, ...]) -> None:
         run = self._lab.upgrade if step.direction == "upgrade" else self._lab.downgrade
         snapshot, advance = bool(self.snapshot_tick.value), self.progress.advance
-        self._show_run(step.name, lambda: run(step.target, on_revision=advance, snapshot=snapshot))
+        self._show_run(
+            step.name,
+            lambda: run(step.target, on_revision=advance, snapshot=snapshot, accept_loss=accepted),
+        )
 
     def _resume(self) -> None:
         self._show_run("resume", lambda: self._lab.resume(on_revision=self.progress.advance))

@@ -2,6 +2,7 @@
 
 from schema_lab.rehearsal.copies import sweep
 from schema_lab.rehearsal.fingerprint import Fingerprint
+from schema_lab.rehearsal.gate import Accepted, Gate, Going
 from schema_lab.rehearsal.rehearse import rehearse, rehearse_candidate
 from schema_lab.rehearsal.report import Rehearsal
 from schema_lab.rehearsal.values import (
@@ -16,10 +17,13 @@ from schema_lab.rehearsal.values import (
 from schema_lab.rehearsal.whole_history import Roundtrip, Trip, roundtrip
 
 __all__ = [
+    "Accepted",
     "ChangedValues",
     "ColumnChange",
     "Failure",
     "Fingerprint",
+    "Gate",
+    "Going",
     "LostValues",
     "Performed",
     "Rehearsal",

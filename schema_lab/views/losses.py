@@ -22,6 +22,18 @@ def piece(losses: Sequence[LossShape], step: str) -> str:
     return box("warn", lead, f'<ul class="sl-operations">{items}</ul>')
 
 
+def suspected(sentences: Sequence[str]) -> str:
+    """Show what a review fears for the values, as one piece; nothing when it fears nothing."""
+    if not sentences:
+        return ""
+    items = "".join(
+        f'<li class="sl-warn"><span class="sl-symbol">!</span> {escape(one)}</li>'
+        for one in sentences
+    )
+    lead = '<p class="sl-lead">⚠ This may lose values; a rehearsal counts them:</p>'
+    return box("warn", lead, f'<ul class="sl-operations">{items}</ul>')
+
+
 def text(losses: Sequence[LossShape], step: str) -> str:
     """Say what `step` would drop, in plain lines."""
     return "\n".join([_lead(step), *(f"- {visible(loss.sentence)}" for loss in losses)])

@@ -88,7 +88,7 @@ def test_a_loss_is_refused(walk: Walk, case: str) -> None:
     walk.revision("0002", REBUILD)
     before = walk.dump()
     with pytest.raises(MigrationError) as error:
-        walk.lab().upgrade()
+        walk.lab().upgrade(accept_loss=True)
     assert loss in str(error.value)
     assert "0002" in error.value.fact
     assert walk.dump() == before
@@ -99,7 +99,7 @@ def test_what_the_copy_can_hold_is_kept(walk: Walk, case: str) -> None:
     """B8, B9, B10: no false alarm where Alembic keeps it."""
     users(walk, KEPT[case])
     walk.revision("0002", REBUILD)
-    assert walk.lab().upgrade().after == ("0002",)
+    assert walk.lab().upgrade(accept_loss=True).after == ("0002",)
     assert walk.value("SELECT email FROM users") == "ann"
 
 
@@ -140,7 +140,7 @@ def test_a_loss_that_is_meant_passes(walk: Walk, answer: str) -> None:
     users(walk, LOSSES["B3"][0])
     body, top = ANSWERS[answer]
     walk.revision("0002", body, top=top)
-    assert walk.lab().upgrade().after == ("0002",)
+    assert walk.lab().upgrade(accept_loss=True).after == ("0002",)
 
 
 def batch(call: str) -> str:
@@ -166,7 +166,7 @@ def test_what_a_script_drops_by_name_is_no_loss(walk: Walk, drop: str) -> None:
     schema, body = DROPS[drop]
     users(walk, schema)
     walk.revision("0002", body)
-    assert walk.lab().upgrade().after == ("0002",)
+    assert walk.lab().upgrade(accept_loss=True).after == ("0002",)
 
 
 def test_a_rename_in_batch_mode_does_not_hide_a_loss(walk: Walk) -> None:
@@ -174,7 +174,7 @@ def test_a_rename_in_batch_mode_does_not_hide_a_loss(walk: Walk) -> None:
     users(walk, LOSSES["B6"][0])
     walk.revision("0002", batch('alter_column("name", new_column_name="label")'))
     with pytest.raises(MigrationError, match=r"COLLATE NOCASE of users\.name"):
-        walk.lab().upgrade()
+        walk.lab().upgrade(accept_loss=True)
 
 
 def test_a_table_rebuilt_by_hand_is_guarded(walk: Walk) -> None:
@@ -190,7 +190,7 @@ op.execute("ALTER TABLE new RENAME TO users")
 """,
     )
     with pytest.raises(MigrationError, match=r"trigger noted of users; index ix of users"):
-        walk.lab().upgrade()
+        walk.lab().upgrade(accept_loss=True)
 
 
 def test_a_counter_never_goes_back(walk: Walk) -> None:
@@ -201,7 +201,7 @@ def test_a_counter_never_goes_back(walk: Walk) -> None:
     kept = 'op.batch_alter_table("users", table_kwargs={"sqlite_autoincrement": True})'
     walk.revision("0002", REBUILD.replace('op.batch_alter_table("users")', kept))
     with pytest.raises(MigrationError, match="counter 90 of users"):
-        walk.lab().upgrade()
+        walk.lab().upgrade(accept_loss=True)
 
 
 @pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
@@ -239,7 +239,7 @@ def test_columns_change_without_a_copy(walk: Walk) -> None:
     assert "op.add_column('users'" in body
     assert "op.drop_column('users', 'age')" in body
     assert "batch" not in body
-    lab.upgrade()
+    lab.upgrade(accept_loss=True)
     assert walk.value(page) == before
     assert walk.value("SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger'") == 1
 
@@ -250,7 +250,7 @@ def test_a_column_is_renamed_without_a_copy(walk: Walk) -> None:
     page = "SELECT rootpage FROM sqlite_master WHERE name = 'users'"
     before = walk.value(page)
     walk.revision("0002", 'op.alter_column("users", "email", new_column_name="address")')
-    walk.lab().upgrade()
+    walk.lab().upgrade(accept_loss=True)
     assert walk.value("SELECT address FROM users") == "ann"
     assert walk.value(page) == before
     assert walk.value("SELECT COUNT(*) FROM sqlite_master WHERE type = 'trigger'") == 1

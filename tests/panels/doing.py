@@ -35,3 +35,10 @@ def version(panel: Panel) -> list[str]:
 def scripts(panel: Panel) -> list[Path]:
     """List the revision files on disk."""
     return sorted((panel.lab.root / "alembic" / "versions").glob("*.py"))
+
+
+def accept(panel: Panel) -> None:
+    """Rehearse the step in question and tick what it loses."""
+    panel.rehearse_step_button.click()
+    assert panel.error_box.value == ""
+    panel.confirm_tick.value = True

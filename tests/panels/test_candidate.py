@@ -2,7 +2,7 @@
 
 from schema_lab.panels import Panel
 from tests.panels.conftest import Define
-from tests.panels.doing import columns, scripts, write
+from tests.panels.doing import accept, columns, scripts, write
 
 
 def test_drift_is_shown_before_any_press(panel: Panel) -> None:
@@ -89,7 +89,7 @@ def test_a_step_drops_a_candidate_of_another_state(upgraded: Panel, define: Defi
     upgraded.autogenerate_button.click()
     assert not upgraded.write_button.disabled
     upgraded.downgrade_button.click()
-    upgraded.confirm_tick.value = True
+    accept(upgraded)
     upgraded.downgrade_button.click()
     assert upgraded.candidate_box.value == ""
     assert upgraded.write_button.disabled
@@ -111,3 +111,34 @@ def test_a_finished_candidate_makes_room_for_the_next_drift(panel: Panel, define
     panel.refresh()
     assert "add column users.plan" in panel.drift_box.value
     assert panel.candidate_box.value == ""
+
+
+def test_findings_of_the_review_stand_under_the_candidate(upgraded: Panel, define: Define) -> None:
+    """What is dangerous is said with its code before anything is written."""
+    define(plan=False)
+    upgraded.message_box.value = "Drop plans"
+    upgraded.autogenerate_button.click()
+    assert "SL101" in upgraded.findings_box.value
+    upgraded.write_button.click()
+    assert upgraded.findings_box.layout.display == "none"
+
+
+def test_a_candidate_is_rehearsed_before_it_is_written(panel: Panel) -> None:
+    """The report stands below the code; no file is there, and no table."""
+    panel.message_box.value = "Create users"
+    panel.autogenerate_button.click()
+    panel.rehearse_candidate_button.click()
+    assert "it would succeed" in panel.candidate_rehearsal_box.value
+    assert scripts(panel) == []
+    assert columns(panel) == []
+
+
+def test_a_rehearsed_candidate_counts_for_its_upgrade(upgraded: Panel, define: Define) -> None:
+    """The same code on the same state: the upgrade asks for the tick alone."""
+    define(plan=False)
+    upgraded.message_box.value = "Drop plans"
+    upgraded.autogenerate_button.click()
+    upgraded.rehearse_candidate_button.click()
+    upgraded.write_button.click()
+    upgraded.upgrade_button.click()
+    assert upgraded.confirm_tick.description.startswith("Accept: column users.plan goes")

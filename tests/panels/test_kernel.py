@@ -22,6 +22,7 @@ def press(button):
 WRITE = """
 panel.message_box.value = "Create users"
 press(panel.autogenerate_button)
+press(panel.rehearse_candidate_button)
 press(panel.write_button)
 """
 
@@ -34,6 +35,7 @@ panel.confirm_tick.value = True
 press(panel.downgrade_button)
 press(panel.upgrade_one_button)
 panel.target_chooser.value = "base"
+press(panel.rehearse_button)
 press(panel.target_button)
 panel.confirm_tick.value = True
 press(panel.target_button)
@@ -45,9 +47,9 @@ from ipywidgets import Button
 def buttons(widget):
     found = [widget] if isinstance(widget, Button) else []
     return found + [one for child in getattr(widget, "children", ()) for one in buttons(child)]
-# Shown where a revision stopped half-way or a question is answered: test_safety.py and
-# test_questions.py press these.
-hidden = [panel.resume_button, panel.ask_again_button]
+# Shown where a revision stopped half-way, a question is answered or values go: test_safety.py,
+# test_questions.py and test_gate.py press these.
+hidden = [panel.resume_button, panel.ask_again_button, panel.rehearse_step_button]
 print([one.description for one in buttons(panel) if one not in {*pressed, *hidden}])
 print([one.id for one in lab.current()], list(lab.tables()["table"]))
 """

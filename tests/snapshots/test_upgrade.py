@@ -18,7 +18,7 @@ def test_a_failed_upgrade_names_the_way_back(lab: Lab) -> None:
     before = schema_dump(lab.engine.url)
     write_revision(lab.root, "0002", FAILS)
     with pytest.raises(MigrationError) as caught:
-        lab.upgrade(snapshot=True)
+        lab.upgrade(snapshot=True, accept_loss=True)
     assert caught.value.cure.endswith('Or go back with lab.restore("s1").')
     restored = lab.restore("s1")
     assert repr(restored) == "restore s1: 0001 → 0001"
@@ -31,7 +31,7 @@ def test_an_upgrade_is_taken_back() -> None:
     write_revision(lab.root, "0001", CREATE)
     write_revision(lab.root, "0002", 'op.execute("DELETE FROM t")')
     lab.upgrade("0001")
-    lab.upgrade(snapshot=True)
+    lab.upgrade(snapshot=True, accept_loss=True)
     restored = lab.restore("s1")
     assert (restored.before, restored.after) == (("0002",), ("0001",))
     assert [one.id for one in lab.current()] == ["0001"]
@@ -55,7 +55,7 @@ def test_nothing_is_migrated_when_the_snapshot_fails() -> None:
     write_revision(lab.root, "0001", CREATE)
     (lab.root / ".schema_lab").write_text("in the way")
     with pytest.raises(DatabaseError, match="The snapshot could not be written"):
-        lab.upgrade(snapshot=True)
+        lab.upgrade(snapshot=True, accept_loss=True)
     assert len(lab.current()) == 0
 
 

@@ -33,13 +33,13 @@ CONTEXT.set_forkserver_preload(
 
 def through_lab() -> None:
     """Upgrade as a notebook does."""
-    Lab().upgrade()
+    Lab().upgrade(accept_loss=True)
 
 
 def through_resume() -> None:
     """Go on as a notebook does: where a revision stopped half-way, `lab.upgrade()` says so."""
     try:
-        Lab().upgrade()
+        Lab().upgrade(accept_loss=True)
     except MigrationError as error:
         if "stopped half-way" not in error.fact:
             raise
@@ -49,7 +49,7 @@ def through_resume() -> None:
 def back_through_lab() -> None:
     """Downgrade as a notebook does, and go on where that stopped half-way."""
     try:
-        Lab().downgrade()
+        Lab().downgrade(accept_loss=True)
     except MigrationError as error:
         if "stopped half-way" not in error.fact:
             raise

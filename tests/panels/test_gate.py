@@ -1,0 +1,101 @@
+"""A step that loses values is locked until it has been rehearsed on this state, and ticked."""
+
+from schema_lab.panels import Panel
+from tests.panels.conftest import Define
+from tests.panels.doing import accept, columns, execute, scripts, version, write
+
+BOB = "INSERT INTO users (email, plan) VALUES ('bob@example.org', 'free')"
+
+
+def test_before_the_rehearsal_there_is_no_tick(upgraded: Panel) -> None:
+    """A press says that the step is locked, and offers to rehearse it."""
+    upgraded.downgrade_button.click()
+    assert upgraded.confirm_tick.layout.display == "none"
+    assert "Downgrade one is locked until it has been rehearsed" in upgraded.losses_box.value
+    assert upgraded.rehearse_step_button.layout.display is None
+
+
+def test_a_tick_without_a_rehearsal_does_nothing(upgraded: Panel) -> None:
+    """Also one that is set past the screen."""
+    upgraded.downgrade_button.click()
+    upgraded.confirm_tick.value = True
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0002"]
+
+
+def test_the_rehearsal_is_shown_and_changes_nothing(upgraded: Panel) -> None:
+    """The report says what goes, and the database is as before."""
+    upgraded.downgrade_button.click()
+    upgraded.rehearse_step_button.click()
+    assert "column users.plan goes with 1 value" in upgraded.rehearsal_box.value
+    assert version(upgraded) == ["0002"]
+    assert "plan" in columns(upgraded)
+
+
+def test_another_state_asks_for_another_rehearsal(upgraded: Panel) -> None:
+    """A row more since, and the tick no longer counts; the panel says what has changed."""
+    upgraded.downgrade_button.click()
+    accept(upgraded)
+    execute(upgraded, BOB)
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0002"]
+    assert "rows of users was 1, and is 2 now." in upgraded.losses_box.value
+    accept(upgraded)
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0001"]
+
+
+def test_a_step_may_be_rehearsed_before_it_is_pressed(upgraded: Panel) -> None:
+    """Rehearse runs the chosen target; its question stands ready to be ticked."""
+    upgraded.target_chooser.value = "0001"
+    upgraded.rehearse_button.click()
+    upgraded.confirm_tick.value = True
+    upgraded.target_button.click()
+    assert version(upgraded) == ["0001"]
+
+
+def test_one_rehearsal_counts_for_each_button_of_the_same_step(upgraded: Panel) -> None:
+    """Downgrade one and Downgrade to 0001 are one step; each has its own tick."""
+    upgraded.target_chooser.value = "0001"
+    upgraded.rehearse_button.click()
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0002"]
+    upgraded.confirm_tick.value = True
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0001"]
+
+
+def test_a_harmless_step_can_be_rehearsed(written: Panel) -> None:
+    """The report is shown, nothing is asked, and Upgrade then runs."""
+    written.rehearse_button.click()
+    assert "no value would be lost" in written.rehearsal_box.value
+    assert written.confirm_box.layout.display == "none"
+    written.upgrade_button.click()
+    assert version(written) == ["0002"]
+
+
+def test_a_rehearsal_that_fails_unlocks_nothing(upgraded: Panel, define: Define) -> None:
+    """The report says why, and the step stays locked."""
+    define(plan=False)
+    write(upgraded, "Drop plans")
+    script = scripts(upgraded)[-1]
+    failing = "def upgrade() -> None:\n    op.execute('nonsense')"
+    script.write_text(script.read_text().replace("def upgrade() -> None:", failing))
+    upgraded.upgrade_button.click()
+    upgraded.rehearse_step_button.click()
+    assert "it would fail" in upgraded.rehearsal_box.value
+    assert "Its rehearsal failed" in upgraded.losses_box.value
+    assert upgraded.confirm_tick.layout.display == "none"
+
+
+def test_values_that_are_written_over_are_rehearsed_first(upgraded: Panel) -> None:
+    """An UPDATE without a WHERE drops nothing and may still lose values."""
+    revision = upgraded.lab.revision("Forget plans")
+    assert revision.path is not None
+    forget = "def upgrade() -> None:\n    op.execute('UPDATE users SET plan = NULL')"
+    revision.path.write_text(revision.code.replace("def upgrade() -> None:", forget))
+    upgraded.refresh()
+    upgraded.upgrade_button.click()
+    assert version(upgraded) == ["0002"]
+    upgraded.rehearse_step_button.click()
+    assert "1 value of users.plan becomes NULL" in upgraded.confirm_tick.description
