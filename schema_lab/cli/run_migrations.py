@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from schema_lab.database import masked, wait_until_it_answers
-from schema_lab.errors import SchemaLabError
+from schema_lab.errors import LossError, MigrationError, SchemaLabError
 from schema_lab.history import (
     Environment,
     Project,
@@ -14,12 +14,13 @@ from schema_lab.history import (
     whole_history,
 )
 from schema_lab.migrate import upgrade
+from schema_lab.rehearsal import Gate, rehearse
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
-def run_migrations(
+def run_migrations(  # noqa: PLR0913, PLR0917 - each is an option
     url: Annotated[
         str | None, typer.Option(help="The database; by default DATABASE_URL or .env.")
     ] = None,
@@ -33,25 +34,43 @@ def run_migrations(
     check: Annotated[
         bool, typer.Option("--check", help="Report what is pending; change nothing.")
     ] = False,
+    rehearse_first: Annotated[
+        bool,
+        typer.Option(
+            "--rehearse", help="Run it on a throwaway copy first; go on if it loses nothing."
+        ),
+    ] = False,
+    accept_loss: Annotated[
+        list[str] | None,
+        typer.Option(help="With --rehearse: what may go, such as users.plan or users."),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="An alembic.ini; by default the nearest above.")
     ] = None,
 ) -> None:
     """Upgrade a database. Exit code 0: done; 1: failed; 2: bad usage."""
     try:
-        project = Project.at(config) if config is not None else Project.above(Path.cwd())
-        environment = Environment(project, project.url(url), timeout)
-        typer.echo(f"database: {masked(environment.url)}")
-        with as_lab_errors(environment.url):
-            wait_until_it_answers(environment.engine, wait)
+        environment = _opened(url, config, timeout, wait)
         if check:
             _report_pending(environment)
-        else:
-            _upgrade(environment, target)
+            return
+        if rehearse_first:
+            _rehearse(environment, target, accept_loss or [])
+        _upgrade(environment, target)
     except SchemaLabError as error:
         typer.echo(f"failed: {error.fact}", err=True)
         typer.echo(error.cure, err=True)
         raise typer.Exit(1) from None
+
+
+def _opened(url: str | None, config: Path | None, timeout: float, wait: float) -> Environment:
+    """Find the project, name its database, and wait until that answers."""
+    project = Project.at(config) if config is not None else Project.above(Path.cwd())
+    environment = Environment(project, project.url(url), timeout)
+    typer.echo(f"database: {masked(environment.url)}")
+    with as_lab_errors(environment.url):
+        wait_until_it_answers(environment.engine, wait)
+    return environment
 
 
 def _report_pending(environment: Environment) -> None:
@@ -60,6 +79,23 @@ def _report_pending(environment: Environment) -> None:
     for one in pending:
         typer.echo(f"pending: {one.id} {one.message}")
     typer.echo(f"{len(pending)} pending" if pending else "up to date")
+
+
+def _rehearse(environment: Environment, target: str, accepted: list[str]) -> None:
+    """Show what would happen; a failure, or a loss that nobody accepted, ends it here."""
+    if all(one.applied for one in whole_history(environment).revisions):
+        return
+    gate = Gate(environment)
+    report = gate.remember(rehearse(environment, target))
+    typer.echo(repr(report))
+    if not report.succeeded:
+        raise MigrationError("The rehearsal failed, so nothing has run.", "Mend the revision.")
+    try:
+        gate.check("upgrade", target, accepted)
+    except LossError as error:
+        options = " ".join(f"--accept-loss {name}" for name in error.names)
+        error.cure = f"If that may go, say so: {options}"
+        raise
 
 
 def _upgrade(environment: Environment, target: str) -> None:

@@ -122,3 +122,39 @@ def test_bad_usage_is_exit_code_2(terminal: Terminal, options: tuple[str, ...]) 
     assert result.returncode == 2
     assert options[0] in result.stderr
     assert schema_dump(terminal.url).rows == {}
+
+
+def test_a_rehearsal_that_loses_nothing_goes_on(terminal: Terminal) -> None:
+    """With --rehearse the report comes first, then the upgrade."""
+    result = migrate(terminal, "--rehearse")
+    assert succeeded(result)
+    assert "it would succeed; no value would be lost" in result.stdout
+    assert result.stdout.splitlines()[-1] == f"upgraded to {HEAD}"
+
+
+@pytest.fixture
+def losing(at_head: Terminal) -> Terminal:
+    """Have a user, and a revision that drops what is known of one."""
+    lab = at_head.lab()
+    with lab.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO users (email, name) VALUES ('ann@example.org', 'Ann')"))
+    revision = lab.revision("Forget e-mails")
+    assert revision.path is not None
+    code = 'op.execute("DELETE FROM user_profiles")\n    op.execute("DELETE FROM users")'
+    revision.path.write_text(revision.code.replace("    pass", f"    {code}", 1))
+    return at_head
+
+
+def test_a_rehearsal_that_loses_rows_stops(losing: Terminal) -> None:
+    """The exit code is 1, the cure names the option, and the database is as it was."""
+    before = schema_dump(losing.url)
+    result = migrate(losing, "--rehearse")
+    assert result.returncode == 1
+    assert "--accept-loss users" in result.stderr
+    assert schema_dump(losing.url) == before
+
+
+def test_a_loss_that_is_accepted_does_not_stop(losing: Terminal) -> None:
+    """The name of the table is enough for its rows."""
+    assert succeeded(migrate(losing, "--rehearse", "--accept-loss", "users"))
+    assert losing.lab().rows("users").empty

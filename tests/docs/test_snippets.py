@@ -30,9 +30,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return outer
 
 
-def run(snippet: str) -> dict[str, Any]:
-    """Run a snippet and give the names that it defines."""
-    names: dict[str, Any] = {}
+def run(snippet: str, **names: Any) -> dict[str, Any]:
+    """Run a snippet, with names that it knows, and give these and those that it defines."""
     exec(compile(snippet, "README.md", "exec"), names)  # noqa: S102 - README's own code
     return names
 
@@ -44,8 +43,9 @@ def one(word: str) -> str:
 
 
 def test_every_snippet_has_a_test() -> None:
-    """README has the three snippets that run below."""
-    assert sorted(SNIPPETS) == sorted([one("scratch"), one("config="), one("init_db")])
+    """README has the four snippets that run below."""
+    told = [one("scratch"), one("questions"), one("config="), one("init_db")]
+    assert sorted(SNIPPETS) == sorted(told)
 
 
 def test_the_first_snippet_makes_a_table_and_the_file_that_it_names(here: Path) -> None:
@@ -54,6 +54,22 @@ def test_the_first_snippet_makes_a_table_and_the_file_that_it_names(here: Path) 
     assert lab.tables()["table"].tolist() == ["team"]
     (revision,) = lab.current()
     assert str(revision.path.relative_to(lab.root)) in one("scratch")
+
+
+def test_the_snippet_with_questions_renames(here: Path) -> None:
+    """A model's attribute has another name, and the snippet ends with the revision's file."""
+    lab = Lab.scratch()
+    metadata = lab.models.metadata
+    for name in ("fullname", "display_name"):
+        metadata.clear()
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        sa.Table("user_profiles", metadata, key, sa.Column(name, sa.String(50)))
+        if name == "fullname":
+            lab.autogenerate("Start").write()
+            lab.upgrade()
+    candidate = run(one("questions"), lab=lab)["candidate"]
+    assert "renamed to display_name" in candidate.upgrade_code
+    assert len(lab.history()) == 2
 
 
 def test_the_project_of_the_second_snippet_is_the_one_that_it_names(here: Path) -> None:

@@ -37,8 +37,6 @@ press(panel.upgrade_one_button)
 panel.target_chooser.value = "base"
 press(panel.rehearse_button)
 press(panel.target_button)
-panel.confirm_tick.value = True
-press(panel.target_button)
 press(panel.refresh_button)
 """
 

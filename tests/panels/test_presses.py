@@ -8,7 +8,7 @@ from ipywidgets import Button
 from schema_lab.errors import InputError
 from schema_lab.panels import Panel, presses
 from schema_lab.panels.presses import Presses
-from tests.panels.doing import version
+from tests.panels.doing import accept, version
 
 
 class Log:
@@ -46,7 +46,7 @@ def test_a_double_click_on_upgrade_one_runs_one_revision(written: Panel) -> None
 def test_a_double_click_on_downgrade_one_takes_one_back(upgraded: Panel) -> None:
     """C5: with the tick set, two clicks in a row take one revision back."""
     upgraded.downgrade_button.click()
-    upgraded.confirm_tick.value = True
+    accept(upgraded)
     upgraded.downgrade_button.click()
     upgraded.downgrade_button.click()
     assert version(upgraded) == ["0001"]

@@ -1,7 +1,7 @@
 """The live tables in the panel."""
 
 from schema_lab.panels import Panel
-from tests.panels.doing import execute
+from tests.panels.doing import accept, execute
 
 
 def test_no_table_is_said(panel: Panel) -> None:
@@ -28,7 +28,7 @@ def test_a_new_column_is_marked(written: Panel) -> None:
 def test_a_dropped_column_is_marked(upgraded: Panel) -> None:
     """A column that a downgrade has dropped stands with a minus above the rows."""
     upgraded.downgrade_button.click()
-    upgraded.confirm_tick.value = True
+    accept(upgraded)
     upgraded.downgrade_button.click()
     assert "- plan" in upgraded.rows_box.value
 
