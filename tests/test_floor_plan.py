@@ -50,7 +50,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic.runtime": ("history", "autogenerate", "migrate"),
     "alembic.script": ("history", "migrate"),  # what there is, and the steps through it
     "alembic.util": ("history", "autogenerate", "migrate"),
-    "alembic_postgresql_enum": ("autogenerate",),
     "dotenv": ("database",),
     "faker": ("migrate.seed",),
     "filelock": ("database",),

@@ -21,7 +21,7 @@ from schema_lab.errors import InputError
 DIALECTS = ("sqlite", "postgresql", "mariadb", "mysql")
 _UNWRITABLE = (
     *(sa.exc.CompileError, NotImplementedError, NameError, AttributeError),
-    *(KeyError, ValueError),
+    *(KeyError, ValueError, sa.exc.ArgumentError),
 )
 LiveTables = Mapping[tuple[str, str | None], sa.Table]
 """Live tables by (name, schema)."""

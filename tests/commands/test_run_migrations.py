@@ -137,7 +137,9 @@ def losing(at_head: Terminal) -> Terminal:
     """Have a user, and a revision that drops what is known of one."""
     lab = at_head.lab()
     with lab.engine.begin() as connection:
-        connection.execute(sa.text("INSERT INTO users (email, name) VALUES ('ann@example.org', 'Ann')"))
+        connection.execute(
+            sa.text("INSERT INTO users (email, name) VALUES ('ann@example.org', 'Ann')")
+        )
     revision = lab.revision("Forget e-mails")
     assert revision.path is not None
     code = 'op.execute("DELETE FROM user_profiles")\n    op.execute("DELETE FROM users")'

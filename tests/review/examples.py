@@ -6,10 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import ops
-from alembic_postgresql_enum import TableReference
-from alembic_postgresql_enum.operations.sync_enum_values import SyncEnumValuesOp
 
 from schema_lab.review.change import Given
+from tests.support.enum_library import SyncEnumValuesOp, TableReference
 
 USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, plan VARCHAR(20), n BIGINT)"
 ROWS = "INSERT INTO users VALUES (1, 'free', 70000), (2, 'professional', 2), (3, NULL, NULL)"

@@ -22,21 +22,32 @@ from schema_lab.autogenerate.questions.renamed_table import (
 KIND = "rename"
 DROP: Value = ("drop",)
 _ALIKE, _SHOWN = 0.5, 5
+_NAMES_ALIKE = 0.6
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """A dropped table and one that may be its new name; `shared` columns are alike."""
+    """A dropped table and one that may be its new name; `shared` columns are alike.
+
+    `telling` of these are no keys: that both have an `id` says little.
+    """
 
     drop: ops.DropTableOp
     create: ops.CreateTableOp
     shared: int
+    telling: int
     all: int
 
     @property
     def names(self) -> float:
         """How alike the names are, from 0 to 1."""
         return SequenceMatcher(None, self.drop.table_name, self.create.table_name).ratio()
+
+    @property
+    def alike(self) -> bool:
+        """Whether one may be the other: by its columns, a key alone being too little."""
+        enough = self.shared >= _ALIKE * self.all
+        return enough and (self.telling > 0 or self.names >= _NAMES_ALIKE)
 
     @property
     def likeness(self) -> float:
@@ -82,13 +93,15 @@ def _pairs(drop: ops.DropTableOp, upgrade: ops.UpgradeOps) -> list[_Pair]:
         for one in upgrade.ops
         if isinstance(one, ops.CreateTableOp) and one.schema == drop.schema
     ]
-    alike = [one for one in found if one.shared >= _ALIKE * one.all]
+    alike = [one for one in found if one.alike]
     return sorted(alike, key=lambda one: (-one.likeness, one.create.table_name))[:_SHOWN]
 
 
 def _pair(drop: ops.DropTableOp, create: ops.CreateTableOp) -> _Pair:
     old, new = _columns(drop.to_table().columns), _columns(create.columns)
-    return _Pair(drop, create, len(old & new), max(len(old), len(new), 1))
+    keys = {one.name for one in drop.to_table().primary_key}
+    telling = sum(name not in keys for name, _ in old & new)
+    return _Pair(drop, create, len(old & new), telling, max(len(old), len(new), 1))
 
 
 def _columns(parts: Any) -> set[tuple[str, Any]]:
