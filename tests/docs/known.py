@@ -55,6 +55,9 @@ RAN = {
     "alembic upgrade head --sql": Ran(shown="CREATE TABLE users"),
     "python scripts/run_migrations.py": Ran(places.empty, shown=f"upgraded to {HEAD}"),
     "python scripts/run_migrations.py --wait 60": Ran(places.empty, shown=f"upgraded to {HEAD}"),
+    "schema-lab review": Ran(places.at_first, current=at(FIRST), shown="1 revision reviewed"),
+    "schema-lab review base:head --format json": Ran(shown='"reviewed": ['),
+    "schema-lab review --since <revision> --format github": Ran(),
 }
 
 PLANNED = {
@@ -78,6 +81,9 @@ COMPOSED = {
 
 LOOKED_UP = {
     "make help": "prints",
+    "python scripts/rules.py": "tests/review/test_pages.py compares the page that it makes",
+    "alembic revision --autogenerate": "named as a command; with its message it runs above",
+    "alembic downgrade": "named as a command; with its targets it runs above",
     "alembic init alembic": "makes another project than this one",
     "python -m benchmarks.locks": "takes minutes; test_benchmarks.py runs a small round",
     "source .venv/bin/activate": "changes the reader's shell; make creates the folder",

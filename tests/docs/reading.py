@@ -13,7 +13,7 @@ NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 DOCUMENTS = [README, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 
 SHELL = {"console", "bash", "sh"}
-PROGRAMS = {"alembic", "conda", "docker-compose", "make", "pip", "python", "source"}
+PROGRAMS = {"alembic", "conda", "docker-compose", "make", "pip", "python", "schema-lab", "source"}
 """A code span within a sentence is a command when it starts with one of these."""
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -15,7 +15,7 @@ from tests.docs import reading
 from tests.docs.known import COMPOSED, KNOWN, NEW, PLANNED, RAN
 from tests.docs.places import filled, open_terminal
 from tests.docs.reading import DOCUMENTS, NOTEBOOKS, README, REPOSITORY
-from tests.support.terminal import HEAD, Terminal, succeeded
+from tests.support.terminal import HEAD, Result, Terminal, succeeded
 
 EVERYWHERE = [*DOCUMENTS, *NOTEBOOKS]
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
@@ -52,7 +52,7 @@ def test_a_command_runs(terminal: Terminal, command: str) -> None:
     expected.prepare(terminal)
     before = {one.id for one in terminal.lab().history()} if NEW in expected.heads else set()
     program, *arguments = filled(command)
-    result = terminal.alembic(*arguments) if program == "alembic" else terminal.python(*arguments)
+    result = _typed(terminal, program, arguments)
     assert succeeded(result)
     assert expected.shown in result.stdout + result.stderr
     lab = terminal.lab()
@@ -60,6 +60,14 @@ def test_a_command_runs(terminal: Terminal, command: str) -> None:
     assert {NEW if before and one.id not in before else one.id for one in lab.heads()} == (
         expected.heads
     )
+
+
+def _typed(terminal: Terminal, program: str, arguments: list[str]) -> Result:
+    """Run a program as its name says; schema-lab through the module of the checkout."""
+    if program == "alembic":
+        return terminal.alembic(*arguments)
+    module = ["-m", "schema_lab"] if program == "schema-lab" else []
+    return terminal.python(*module, *arguments)
 
 
 @pytest.mark.parametrize("command", PLANNED)
