@@ -54,6 +54,7 @@ RAN = {
     "alembic stamp --purge head": Ran(places.at_a_revision_that_is_gone),
     "alembic upgrade head --sql": Ran(shown="CREATE TABLE users"),
     "python scripts/run_migrations.py": Ran(places.empty, shown=f"upgraded to {HEAD}"),
+    "python scripts/run_migrations.py --rehearse": Ran(places.empty, shown=f"upgraded to {HEAD}"),
     "python scripts/run_migrations.py --wait 60": Ran(places.empty, shown=f"upgraded to {HEAD}"),
     "schema-lab review": Ran(places.at_first, current=at(FIRST), shown="1 revision reviewed"),
     "schema-lab review base:head --format json": Ran(shown='"reviewed": ['),

@@ -161,7 +161,7 @@ def test_the_options_of_the_deployment_script_are_all_told(terminal: Terminal) -
     """README's table lists the options that the script has, and no other."""
     result = terminal.python("scripts/run_migrations.py", "--help")
     assert succeeded(result)
-    has = set(re.findall(r"(--\w+)", result.stdout)) - {"--help"}
+    has = set(re.findall(r"(--\w[\w-]*)", result.stdout)) - {"--help"}
     told = {
         codes[0].split()[0]
         for row in reading.rows("option | meaning")

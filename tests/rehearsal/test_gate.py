@@ -8,11 +8,17 @@ from schema_lab import Lab
 from schema_lab.errors import HistoryError, LossError
 from schema_lab.rehearsal import Accepted
 from schema_lab.scratch import scratch_project
-from tests.support.labs import execute, filled_in, scalars
+from tests.support.labs import execute, filled_in, opened, scalars
 
 USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(20), plan VARCHAR(20))"
 ANN = "INSERT INTO users VALUES (1, 'Ann', 'free')"
 BOB = "INSERT INTO users VALUES (2, 'Bob', 'paid')"
+
+
+@pytest.fixture
+def lab(tmp_path: Path, database_url: str) -> Lab:
+    """Open a lab on an empty database that is no throwaway."""
+    return opened(tmp_path, database_url)
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 import gc
 import threading
+from pathlib import Path
 
 import pytest
 
 from schema_lab import Lab
 from schema_lab.errors import DatabaseError, InputError, MigrationError
-from tests.support.labs import execute, filled_in, scalars
-from tests.support.labs import lab as lab  # noqa: PLC0414 - the fixture
+from tests.support.labs import execute, filled_in, opened, scalars
 
 SHOWN = [
     ["users: + column plan"],
@@ -16,6 +16,12 @@ SHOWN = [
     ["users: + index ix_users_name"],
     ["users: 3 → 2 rows"],
 ]
+
+
+@pytest.fixture
+def lab(tmp_path: Path, database_url: str) -> Lab:
+    """Open a lab on an empty database that is no throwaway."""
+    return opened(tmp_path, database_url)
 
 
 def test_each_statement_is_a_step(scratch: Lab) -> None:

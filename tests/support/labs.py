@@ -1,5 +1,6 @@
 """A lab on an Alembic project with no revision and no models of its own, on each dialect."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,21 @@ from schema_lab.scratch import scratch_project
 
 @pytest.fixture
 def lab(tmp_path: Path, database_url: str) -> Lab:
-    """Open a lab on an empty database; its models are those of the test."""
+    """Open a lab on an empty database to lose; its models are those of the test."""
+    return to_lose(opened(tmp_path, database_url))
+
+
+def opened(tmp_path: Path, database_url: str) -> Lab:
+    """Open a lab on a database that is no throwaway."""
     folder = tmp_path / "lab"
     folder.mkdir()
     return Lab(database_url, config=scratch_project(folder).ini)
+
+
+def to_lose(lab: Lab) -> Lab:
+    """Let the lab's database be one to lose, so that no step asks what may go."""
+    lab._environment = replace(lab._environment, throwaway=True)
+    return lab
 
 
 def users(*parts: sa.schema.SchemaItem, comment: str | None = None) -> sa.MetaData:

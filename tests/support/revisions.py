@@ -11,6 +11,7 @@ from schema_lab import Lab
 from schema_lab.database.engines import engine_for
 from schema_lab.scratch.project import scratch_project
 from tests.support.dump import Dump, schema_dump
+from tests.support.labs import to_lose
 from tests.support.processes import Running, start
 from tests.support.terminal import Result, Terminal
 
@@ -66,7 +67,7 @@ class Walk:
 
     def lab(self, wait: float = 60) -> Lab:
         """Open the lab on the project, in this process."""
-        return Lab(self.url, config=self.root, wait=wait)
+        return to_lose(Lab(self.url, config=self.root, wait=wait))
 
     @property
     def terminal(self) -> Terminal:
