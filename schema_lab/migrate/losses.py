@@ -7,7 +7,15 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from schema_lab.errors import InputError
-from schema_lab.history import Drop, Environment, as_lab_errors, drops_of, fresh_sources, look
+from schema_lab.history import (
+    Drop,
+    Environment,
+    as_lab_errors,
+    drops_of,
+    fresh_sources,
+    look,
+    refuse_unsound,
+)
 from schema_lab.migrate.steps import steps_down, steps_up
 
 
@@ -58,8 +66,9 @@ def losses(environment: Environment, direction: str, target: str) -> tuple[Loss,
 
 
 def _drops(environment: Environment, direction: str, target: str) -> list[Drop]:
-    heads = look(environment, lambda context: context.get_current_heads())
     scripts = environment.project.scripts()
+    refuse_unsound(environment, scripts)
+    heads = look(environment, lambda context: context.get_current_heads())
     choose = steps_up if direction == "upgrade" else steps_down
     with as_lab_errors(environment.url), fresh_sources():
         steps = choose(scripts, heads, target)

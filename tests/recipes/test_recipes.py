@@ -138,7 +138,7 @@ def test_an_expanded_rename_goes_back(lab: Lab) -> None:
     before = schema_dump(lab.engine.url)
     lab.upgrade()
     execute(lab, "INSERT INTO users (id, name, tier) VALUES (3, 'New', 'team')")
-    lab.downgrade("-1")
+    lab.downgrade("-1", accept_loss=True)
     assert schema_dump(lab.engine.url).schema == before.schema
     assert scalars(lab, "SELECT plan FROM users ORDER BY id") == ["free", "team"]
 
@@ -156,10 +156,10 @@ def test_an_expanded_rename_is_contracted(lab: Lab) -> None:
     candidate = lab.autogenerate("Contract")
     assert "DROP TRIGGER" in candidate.upgrade_code
     candidate.write()
-    lab.upgrade()
+    lab.upgrade(accept_loss=True)
     assert list(lab.drift()) == []
     execute(lab, "INSERT INTO users (id, name, tier) VALUES (2, 'New', 'pro')")
-    lab.downgrade("-1")
+    lab.downgrade("-1", accept_loss=True)
     assert scalars(lab, "SELECT plan FROM users ORDER BY id") == ["free", "pro"]
     assert lines(schema_dump(lab.engine.url).schema) == lines(before.schema)
 
