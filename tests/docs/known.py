@@ -84,7 +84,6 @@ LOOKED_UP = {
     "make help": "prints",
     "python scripts/rules.py": "tests/review/test_pages.py compares the page that it makes",
     "alembic revision --autogenerate": "named as a command; with its message it runs above",
-    "alembic downgrade": "named as a command; with its targets it runs above",
     "alembic init alembic": "makes another project than this one",
     "python -m benchmarks.locks": "takes minutes; test_benchmarks.py runs a small round",
     "source .venv/bin/activate": "changes the reader's shell; make creates the folder",
