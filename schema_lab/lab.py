@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Literal, overload
 
 import sqlalchemy as sa
 
-from schema_lab import autogenerate, database, history, migrate, rehearsal, review, scratch
-from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Proposal
+from schema_lab import autogenerate, database, history, migrate, scratch
+from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Metadata, Proposal
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
-from schema_lab.migrate import Loss, OnRevision, Restored, Run, Seeded, Steps, Stopped
+from schema_lab.migrate import Loss, OnRevision, Restored, Run, Steps, Stopped
 from schema_lab.models import ModelSet
-from schema_lab.rehearsal import Accepted, Gate, Rehearsal, Roundtrip
-from schema_lab.review import Findings
 from schema_lab.views import status as view
 
 if TYPE_CHECKING:
     import pandas as pd
     from sqlmodel import SQLModel
 
+    from schema_lab.migrate.seed import Seeded
     from schema_lab.panels import Panel
+    from schema_lab.rehearsal import Accepted, Gate, Rehearsal, Roundtrip
+    from schema_lab.review import Findings
 
 SCRATCH_NAME = "scratch"
 
@@ -187,7 +188,7 @@ class Lab:
         self.models.forget(name)
 
     @property
-    def metadata(self) -> autogenerate.Metadata | None:
+    def metadata(self) -> Metadata | None:
         """The tables that should be: the project's, with this notebook's laid over them."""
         return autogenerate.overlaid(self._project_models, self.models.metadata)
 
@@ -285,10 +286,8 @@ class Lab:
             propose=propose,
             keep=lambda answers: migrate.keep_answers(self.root, answers),
             write=lambda candidate: migrate.write(environment, candidate),
-            review=lambda candidate: review.review_candidate(candidate, environment),
-            rehearse=lambda candidate, how: self.gate.remember(
-                rehearsal.rehearse_candidate(environment, candidate, how, metadata)
-            ),
+            review=self._review_candidate,
+            rehearse=lambda candidate, how: self._rehearse_candidate(candidate, how, metadata),
         )
         return Candidate(propose(migrate.kept_answers(self.root)), doors)
 
@@ -305,7 +304,9 @@ class Lab:
         SchemaLabError
             When there is no such revision, or a script does not load.
         """
-        return review.review_scripts(self._environment, revisions)
+        from schema_lab.review import review_scripts
+
+        return review_scripts(self._environment, revisions)
 
     def rehearse(self, target: str = "head", how: str | None = None) -> Rehearsal:
         """Run an upgrade or a downgrade on a throwaway copy, and say what it does to the rows.
@@ -319,7 +320,9 @@ class Lab:
         how
             "copy", "transaction" or "sample"; by default chosen by size and rights.
         """
-        done = rehearsal.rehearse(self._environment, target, how, self.metadata)
+        from schema_lab.rehearsal import rehearse
+
+        done = rehearse(self._environment, target, how, self.metadata)
         return self.gate.remember(done)
 
     def roundtrip(self, target: str = "head", rows: int = 20, seed: int = 0) -> Roundtrip:
@@ -336,7 +339,9 @@ class Lab:
         seed
             Any whole number; the same gives the same rows.
         """
-        return rehearsal.roundtrip(self._environment, target, rows, seed, self.metadata)
+        from schema_lab.rehearsal import roundtrip
+
+        return roundtrip(self._environment, target, rows, seed, self.metadata)
 
     # make it so --------------------------------------------------------------------------------
 
@@ -443,11 +448,15 @@ class Lab:
         anywhere: bool = False,
     ) -> Seeded:
         """Add sample rows to the tables of a scratch or embedded database; see `migrate.seed`."""
-        return migrate.seed(self._environment, rows, seed, tables, anywhere=anywhere)
+        from schema_lab.migrate.seed import seed as add_rows
+
+        return add_rows(self._environment, rows, seed, tables, anywhere=anywhere)
 
     @cached_property
     def gate(self) -> Gate:
         """What a step that loses values has to pass: its rehearsals, and what is accepted."""
+        from schema_lab.rehearsal import Gate
+
         return Gate(self._environment)
 
     # go back to a copy -------------------------------------------------------------------------
@@ -492,6 +501,18 @@ class Lab:
         return Panel(self)
 
     # -------------------------------------------------------------------------------------------
+
+    def _review_candidate(self, candidate: Candidate) -> Findings:
+        from schema_lab.review import review_candidate
+
+        return review_candidate(candidate, self._environment)
+
+    def _rehearse_candidate(
+        self, candidate: Candidate, how: str | None, metadata: Metadata | None
+    ) -> Rehearsal:
+        from schema_lab.rehearsal import rehearse_candidate
+
+        return self.gate.remember(rehearse_candidate(self._environment, candidate, how, metadata))
 
     def _pass_the_gate(self, direction: str, target: str, accepted: Accepted | None) -> None:
         """Refuse what loses values and is not accepted; a scratch database is there to lose."""

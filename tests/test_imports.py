@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("IPython", "ipywidgets", "matplotlib", "pandas", "typer")
+HEAVY = ("IPython", "faker", "ipywidgets", "matplotlib", "pandas", "sqlglot", "typer")
 
 
 def modules_after(*statements: str) -> set[str]:

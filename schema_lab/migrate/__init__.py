@@ -15,7 +15,6 @@ from schema_lab.migrate.runner import (
     stopped_revision,
     upgrade,
 )
-from schema_lab.migrate.seed import Seeded, seed
 from schema_lab.migrate.snapshot import snapshot
 from schema_lab.migrate.startup import init_db
 from schema_lab.migrate.stepping import Step, Steps, stepping
@@ -26,7 +25,6 @@ __all__ = [
     "OnRevision",
     "Restored",
     "Run",
-    "Seeded",
     "Statement",
     "Step",
     "Steps",
@@ -44,7 +42,6 @@ __all__ = [
     "revision",
     "run_offline",
     "run_online",
-    "seed",
     "snapshot",
     "stamp",
     "stepping",

@@ -6,7 +6,7 @@ import pytest
 
 from schema_lab import Lab
 from schema_lab.errors import DatabaseError, InputError
-from schema_lab.migrate import Seeded
+from schema_lab.migrate.seed import Seeded
 from schema_lab.models.example import models
 from tests.support.dump import schema_dump
 from tests.support.labs import be, execute, scalars

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-import sqlglot
 from alembic.runtime.migration import MigrationContext
-from sqlglot import exp
 
 _SPOKEN = {"postgresql": "postgres", "mariadb": "mysql"}
 
@@ -44,6 +42,9 @@ def listed(condition: str, column: str, dialect: str) -> tuple[str, ...]:
     >>> listed("plan::text = ANY (ARRAY['free'::text])", "plan", "postgresql")
     ('free',)
     """
+    import sqlglot
+    from sqlglot import exp
+
     try:
         parsed = sqlglot.parse_one(condition, dialect=_SPOKEN.get(dialect, dialect))
     except sqlglot.errors.ParseError:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-import sqlglot
-from sqlglot import exp
 
 from schema_lab.database import JOURNAL_TABLE
 from schema_lab.migrate.run import Statement
@@ -120,6 +118,9 @@ def _writes(statement: Statement) -> bool:
 
 def _named(sql: str, dialect: str) -> list[str]:
     """Name the table that a statement works on; none where it cannot be told."""
+    import sqlglot
+    from sqlglot import exp
+
     try:
         tree = sqlglot.parse_one(sql, dialect=_PARSED_AS.get(dialect, dialect))
     except sqlglot.errors.SqlglotError:

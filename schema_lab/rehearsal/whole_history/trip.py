@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from schema_lab import migrate
 from schema_lab.errors import SchemaLabError
 from schema_lab.history import Environment, as_lab_errors
+from schema_lab.migrate.seed import seed
 from schema_lab.rehearsal.copies import TableKey
 from schema_lab.rehearsal.losing import losses_of
 from schema_lab.rehearsal.performing import Act, Before, act, compare, version_table
@@ -113,7 +114,7 @@ class Traveller:
         if tables and self.rows:
             on = self.stage.environment
             plain = Environment(on.project, on.url, on.wait, remembers=False, throwaway=True)
-            seeded = migrate.seed(plain, self.rows, self.seed, tables, lenient=True)
+            seeded = seed(plain, self.rows, self.seed, tables, lenient=True)
             self.notes.update(dict.fromkeys(seeded.notes))
 
 
