@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from schema_lab.autogenerate.sql_text import sql_of
+from schema_lab.database import is_mysql
 
 _CAST = re.compile(r"::[\w\s\".]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_MYSQL = ("mysql", "mariadb")
 _ESCAPE = re.compile(r"\\(.)|'(?=')", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a", None: ""}
 _SAME = {"now": "now", "now()": "now", "current_timestamp()": "now", "current_timestamp": "now"}
@@ -38,7 +38,7 @@ def differs(
     dialect = context.dialect
     after = _plain_on(dialect, _as_sql(metadata_default, metadata_column.type, dialect))
     before = _plain_on(dialect, _live(inspected_column, dialect))
-    if before is None and after is not None and dialect.name in _MYSQL:
+    if before is None and after is not None and is_mysql(dialect.name):
         before = _plain_on(dialect, _expression_default(context.connection, inspected_column))
     if before is None or after is None:
         return before is not after
@@ -83,7 +83,7 @@ def _live(column: Any, dialect: Any) -> str | None:
 def _plain_on(dialect: Any, default: str | None) -> str | None:
     """Spell a default plainly; MariaDB and MySQL write the same text with or without escapes."""
     text = plain(default)
-    if text is None or dialect.name not in _MYSQL or not _is_literal(text):
+    if text is None or not is_mysql(dialect.name) or not _is_literal(text):
         return text
     return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
 

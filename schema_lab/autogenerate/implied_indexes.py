@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
+from schema_lab.database import is_mysql
+
 Operations = list[ops.MigrateOperation]
 
 
@@ -22,7 +24,7 @@ def drop_implied_indexes(
 
     A `process_revision_directives` function; changes the directives in place.
     """
-    if context.dialect.name not in ("mysql", "mariadb") or context.connection is None:
+    if not is_mysql(context.dialect.name) or context.connection is None:
         return
     inspector = sa.inspect(context.connection)
     for script in directives:

@@ -12,6 +12,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.implied_indexes import tables_in
+from schema_lab.database import is_mysql
 
 Indexes = dict[str, list[str]]
 
@@ -32,7 +33,7 @@ def let_keys_step_aside(
 
     A `process_revision_directives` function; changes the directives in place.
     """
-    if context.dialect.name not in ("mysql", "mariadb") or context.connection is None:
+    if not is_mysql(context.dialect.name) or context.connection is None:
         return
     inspector = sa.inspect(context.connection)
     models = context.opts["target_metadata"]

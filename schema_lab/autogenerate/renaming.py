@@ -5,7 +5,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from schema_lab.database import as_text
+from schema_lab.database import as_text, is_mysql
 
 _RENAMES = {True: (10, 5, 2), False: (8, 0, 0)}
 """MariaDB (True) and MySQL from which on RENAME COLUMN is there.
@@ -37,7 +37,7 @@ class RenameColumnOp(ops.AlterColumnOp):
 def _render(context: AutogenContext, operation: RenameColumnOp) -> str:
     """Render as Alembic does; on MariaDB and MySQL, where that loses AUTO_INCREMENT, as SQL."""
     dialect = context.migration_context.dialect
-    if dialect.name not in ("mysql", "mariadb") or not _can_rename(dialect):
+    if not is_mysql(dialect.name) or not _can_rename(dialect):
         rendered: str = renderers.dispatch(ops.AlterColumnOp("", ""))(context, operation)
         return rendered
     quote = dialect.identifier_preparer

@@ -6,6 +6,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import AutoString
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from schema_lab.database import is_mysql
+
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
     """Render SQLModel's own types as SQLAlchemy's; leave everything else to Alembic.
@@ -29,6 +31,6 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
 
 def _unlimited(context: AutogenContext) -> str:
     """MySQL and MariaDB have no VARCHAR without a length; SQLModel then takes 255."""
-    if context.migration_context.dialect.name in ("mysql", "mariadb"):
+    if is_mysql(context.migration_context.dialect.name):
         return f"sa.String(length={AutoString.mysql_default_length})"
     return "sa.String()"

@@ -4,6 +4,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from schema_lab.database.dialects import is_mysql
 from schema_lab.database.engines import (
     SQLITE_BEGIN,
     broken_foreign_keys,
@@ -36,6 +37,7 @@ __all__ = [
     "engine_for",
     "exclusive",
     "foreign_keys_off",
+    "is_mysql",
     "masked",
     "reflected_word_for_word",
     "resolve",

@@ -7,6 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from schema_lab.database import mariadb, sqlite
+from schema_lab.database.dialects import is_mysql
 from schema_lab.database.frames import stated_frame
 from schema_lab.database.reading import Place, explained, reading, selected, spelled
 
@@ -79,7 +80,7 @@ def foreign_keys(
 
 
 def _foreign_keys(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
-    if connection.dialect.name in {"mysql", "mariadb"}:
+    if is_mysql(connection.dialect.name):
         return mariadb.foreign_key_details(connection, names)
     reflected = sa.inspect(connection).get_multi_foreign_keys(schema, filter_names=names)
     if connection.dialect.name == "sqlite":

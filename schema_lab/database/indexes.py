@@ -7,6 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from schema_lab.database import mariadb, sqlite
+from schema_lab.database.dialects import is_mysql
 from schema_lab.database.frames import stated_frame
 from schema_lab.database.reading import Place, explained, reading, selected, spelled
 
@@ -77,7 +78,7 @@ def indexes(
 def _indexes(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
     if connection.dialect.name == "sqlite":
         return {(schema, name): sqlite.index_details(connection, name) for name in names}
-    if connection.dialect.name in {"mysql", "mariadb"}:
+    if is_mysql(connection.dialect.name):
         return mariadb.index_details(connection, names)
     return sa.inspect(connection).get_multi_indexes(schema, filter_names=names)
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from schema_lab.database.dialects import is_mysql
+
 Place = tuple[str | None, str]
 _FOREIGN_KEYS = sa.text(
     "SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_schema,"
@@ -40,7 +42,7 @@ def plain(dialect: sa.Dialect, name: str) -> str:
     >>> plain(mysql.dialect(), "a``b"), plain(sqlite.dialect(), "a``b")
     ('a`b', 'a``b')
     """
-    return name.replace("``", "`") if dialect.name in {"mysql", "mariadb"} else name
+    return name.replace("``", "`") if is_mysql(dialect.name) else name
 
 
 def foreign_key_details(

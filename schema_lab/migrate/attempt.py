@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext, StampStep
 from sqlalchemy import event
 
+from schema_lab.database import is_mysql
 from schema_lab.migrate.batch_guard import BatchGuard
 from schema_lab.migrate.checks import refuse_unfit
 from schema_lab.migrate.connection import foreign_keys_kept, patiently
@@ -20,9 +21,6 @@ OnRevision = Callable[[str, int, int], None]
 
 OnStatement = Callable[[sa.Connection, str, str, Statement], None]
 """Called after each statement of a revision: connection, revision, direction, statement."""
-
-JOURNALED = ("mysql", "mariadb")
-"""Dialects that commit at each DDL statement."""
 
 
 class Attempt:
@@ -234,7 +232,8 @@ def _is_first(steps: list[Any], stopped: Any) -> bool:
 
 
 def _journaled(connection: sa.Connection) -> bool:
-    return connection.dialect.name in JOURNALED
+    """Say whether the database commits at each DDL statement."""
+    return is_mysql(connection.dialect.name)
 
 
 def _in_transaction(connection: sa.Connection) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from schema_lab.database import is_mysql
 from schema_lab.errors import MigrationError
 from schema_lab.history import (
     Environment,
@@ -38,7 +39,7 @@ def refuse_unfit(connection: sa.Connection, heads: Iterable[str], steps: list[An
     refuse_leftovers(connection)
     bases = [one.revision for one in steps if one.is_upgrade and not one.revision.down_revision]
     refuse_forgotten(connection, heads, bases)
-    if connection.dialect.name in ("mysql", "mariadb"):
+    if is_mysql(connection.dialect.name):
         refuse_missing_rights(connection, steps)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from schema_lab.database import is_mysql
 from schema_lab.errors import InputError, MigrationError, SchemaLabError
 from schema_lab.history import (
     Environment,
@@ -13,7 +14,7 @@ from schema_lab.history import (
     look,
     refuse_heads,
 )
-from schema_lab.migrate.attempt import JOURNALED, Attempt, OnRevision, OnStatement
+from schema_lab.migrate.attempt import Attempt, OnRevision, OnStatement
 from schema_lab.migrate.checks import refuse_other_heads, tables_gone
 from schema_lab.migrate.journal import Journal, Stopped
 from schema_lab.migrate.keeping import Keeper
@@ -137,7 +138,7 @@ def resume(environment: Environment, on_revision: OnRevision | None = None) -> R
 
 def stopped_revision(environment: Environment) -> Stopped | None:
     """Give the revision that stopped half-way, if there is one. Read-only."""
-    if environment.url.get_backend_name() not in JOURNALED:
+    if not is_mysql(environment.url.get_backend_name()):
         return None
     with as_lab_errors(environment.url), environment.engine.connect() as connection:
         return Journal(connection).stopped()

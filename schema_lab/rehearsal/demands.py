@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from schema_lab.database import is_mysql
 from schema_lab.rehearsal.lineage import SQLGLOT, parsed
 
 Ask = Callable[[str], Sequence[Any]]
@@ -175,7 +176,7 @@ class _Maker:
 
     @property
     def _is_mysql(self) -> bool:
-        return self._dialect in ("mysql", "mariadb")
+        return is_mysql(self._dialect)
 
     def _demand(self, broken: str) -> Demand:
         return Demand(self._table, self._source, broken)

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schema_lab.review.mysql import is_mysql
+from schema_lab.database import is_mysql
 from schema_lab.review.narrowing import plain
 
 _WHOLE = r"^\s*[+-]?[0-9]+\s*$"

@@ -16,11 +16,6 @@ MOST_BYTES = 255
 """Up to here a VARCHAR keeps its length in one byte; a longer one has to be written anew."""
 
 
-def is_mysql(dialect: str) -> bool:
-    """Say whether a dialect is MariaDB's or MySQL's."""
-    return dialect in ("mariadb", "mysql")
-
-
 def copies(operation: ops.MigrateOperation, before: Any) -> str:
     """Say why an operation copies the table; "" where it does not.
 

@@ -20,6 +20,7 @@ from schema_lab.autogenerate.questions.not_null import keep_as_default, put_befo
 from schema_lab.autogenerate.questions.question import Choice, Question, Value
 from schema_lab.autogenerate.questions.sources import refuse_bad_source
 from schema_lab.autogenerate.questions.wanted import Wanted, wanted_in
+from schema_lab.database import is_mysql
 
 KIND = "fill"
 LARGE = 100_000
@@ -76,7 +77,7 @@ def _evidence(one: Wanted, default: ModelDefault | None, live: Live) -> Iterator
     if not one.added:
         share = "The 1 value" if one.rows == 1 else f"{one.empty} of {one.rows} values"
         yield f"{share} of {one.about} {'is' if one.empty == 1 else 'are'} NULL."
-    elif live.dialect.name in ("mariadb", "mysql"):
+    elif is_mysql(live.dialect.name):
         yield "Without one, MariaDB does not fail, but invents 0, '' or '0000-00-00' for each row."
     else:
         yield "Without one, the upgrade fails: the new column would be NULL in each row."

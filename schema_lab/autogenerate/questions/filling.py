@@ -16,7 +16,7 @@ from alembic.operations import ops
 
 from schema_lab.autogenerate.notes import NoteOp
 from schema_lab.autogenerate.operations import Operation, describe, full_name
-from schema_lab.database import as_text
+from schema_lab.database import as_text, is_mysql
 
 BATCH = 50_000
 """Rows that one UPDATE of a large table fills."""
@@ -43,7 +43,7 @@ def constant_filling(constant: Any, type_: Any, dialect: sa.Dialect) -> Filling:
     if not isinstance(getattr(type_, "impl", type_), sa.JSON):
         return Filling(constant=constant)
     text = json.dumps(constant).replace("'", "''")
-    if dialect.name in ("mariadb", "mysql"):
+    if is_mysql(dialect.name):
         text = text.replace("\\", "\\\\")
     return Filling(sql=f"'{text}'")
 

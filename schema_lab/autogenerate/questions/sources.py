@@ -10,6 +10,7 @@ from schema_lab.autogenerate.questions.filling import Filling
 from schema_lab.autogenerate.questions.former import former_column
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.wanted import Wanted
+from schema_lab.database import is_mysql
 from schema_lab.errors import InputError
 
 
@@ -53,7 +54,7 @@ def _refuse_bad_copy(upgrade: ops.UpgradeOps, wanted: Wanted, source: str, live:
 def _refuse_long(wanted: Wanted, source: str, length: int, live: Live) -> None:
     text = sa.cast(sa.column(source), sa.Text)
     named = sa.func.length if live.dialect.name == "sqlite" else sa.func.char_length
-    if live.dialect.name in ("mariadb", "mysql"):
+    if is_mysql(live.dialect.name):
         text = sa.column(source)  # type: ignore[assignment]
     found = _count(wanted, named(text) > length, live)
     if found:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from alembic.operations import ops
 
+from schema_lab.database import is_mysql
 from schema_lab.review.acts import is_filled
 from schema_lab.review.change import Change
 from schema_lab.review.defaults import needs_a_value
 from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.mysql import is_mysql
 from schema_lab.review.saying import of_rows, on
 
 CODE = "SL405"

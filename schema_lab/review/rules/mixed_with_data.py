@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from alembic.operations import ops
 
+from schema_lab.database import is_mysql
 from schema_lab.review.change import Change
 from schema_lab.review.filling import is_data
 from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.mysql import is_mysql
 from schema_lab.review.saying import on
 from schema_lab.review.step import Step
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from schema_lab.database import is_mysql
 from schema_lab.review.acts import altered_columns, type_before
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.mysql import is_mysql
 from schema_lab.review.narrowing import misfits
 from schema_lab.review.saying import on
 
