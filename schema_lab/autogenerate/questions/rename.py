@@ -13,16 +13,21 @@ import sqlalchemy as sa
 from alembic.operations import ops
 
 from schema_lab.autogenerate.notes import NoteOp
-from schema_lab.autogenerate.operations import column_text, describe, full_name
+from schema_lab.autogenerate.operations import column_text, full_name
 from schema_lab.autogenerate.questions.families import family
 from schema_lab.autogenerate.questions.live import Live
 from schema_lab.autogenerate.questions.moving import alterations, before_and_after
-from schema_lab.autogenerate.questions.question import Choice, Question, Value
+from schema_lab.autogenerate.questions.new_name import (
+    DROP,
+    KIND,
+    SHOWN,
+    new_name_question,
+    note_the_drop,
+)
+from schema_lab.autogenerate.questions.question import Question, Value
 from schema_lab.autogenerate.renaming import RenameColumnOp
 
-KIND = "rename"
-DROP: Value = ("drop",)
-_SHOWN = 5
+__all__ = ["KIND", "apply", "ask"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,20 @@ class _Pair:
 
     drop: ops.DropColumnOp
     add: ops.AddColumnOp
-    likeness: float
+
+    @property
+    def names(self) -> float:
+        """How alike the names are, from 0 to 1."""
+        return SequenceMatcher(None, self.drop.column_name, self.add.column.name).ratio()
+
+    @property
+    def likeness(self) -> float:
+        """How alike names, types and places are, from 0 to 1."""
+        old, new = self.drop.to_column(), self.add.column
+        same_type = str(old.type).upper() == str(getattr(new.type, "impl", new.type)).upper()
+        same_null = old.nullable == new.nullable
+        near = 1 / (1 + abs(_place(old) - _place(new)))
+        return 0.5 * self.names + 0.2 * same_type + 0.1 * same_null + 0.2 * near
 
 
 def ask(upgrade: ops.UpgradeOps, live: Live) -> Iterator[Question]:
@@ -41,7 +59,7 @@ def ask(upgrade: ops.UpgradeOps, live: Live) -> Iterator[Question]:
             continue
         for drop in table.ops:
             if isinstance(drop, ops.DropColumnOp):
-                pairs = _pairs(drop, table.ops, live)
+                pairs = _pairs(drop, table.ops)
                 if pairs:
                     yield _question(drop, pairs, live)
 
@@ -50,7 +68,7 @@ def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: Live)
     """Put the renaming into the place of the drop and the add; or note that it goes."""
     table, drop = _dropped(upgrade, question.about)
     if value == DROP:
-        upgrade.ops.insert(0, NoteOp(f"{question.about} is dropped, not renamed."))
+        note_the_drop(upgrade, question.about)
         return
     add = next(
         one
@@ -84,31 +102,21 @@ def _renaming(drop: ops.DropColumnOp, column: sa.Column[Any], name: str) -> ops.
     )
 
 
-def _pairs(drop: ops.DropColumnOp, operations: list[Any], live: Live) -> list[_Pair]:
+def _pairs(drop: ops.DropColumnOp, operations: list[Any]) -> list[_Pair]:
     found = [
-        _Pair(drop, one, _likeness(drop, one))
+        _Pair(drop, one)
         for one in operations
-        if isinstance(one, ops.AddColumnOp) and _compatible(drop, one, live)
+        if isinstance(one, ops.AddColumnOp) and _compatible(drop, one)
     ]
-    return sorted(found, key=lambda pair: (-pair.likeness, pair.add.column.name))[:_SHOWN]
+    return sorted(found, key=lambda pair: (-pair.likeness, pair.add.column.name))[:SHOWN]
 
 
-def _compatible(drop: ops.DropColumnOp, add: ops.AddColumnOp, live: Live) -> bool:
+def _compatible(drop: ops.DropColumnOp, add: ops.AddColumnOp) -> bool:
     """Say whether the values may stay as they are: types of one family."""
     old, new = drop.to_column(), add.column
     if old.computed is not None or new.computed is not None:
         return False
     return bool(family(old.type) == family(new.type))
-
-
-def _likeness(drop: ops.DropColumnOp, add: ops.AddColumnOp) -> float:
-    """Weigh the names, the types and the places, from 0 to 1."""
-    old, new = drop.to_column(), add.column
-    names = SequenceMatcher(None, old.name, new.name).ratio()
-    same_type = str(old.type).upper() == str(getattr(new.type, "impl", new.type)).upper()
-    same_null = old.nullable == new.nullable
-    near = 1 / (1 + abs(_place(old) - _place(new)))
-    return 0.5 * names + 0.2 * same_type + 0.1 * same_null + 0.2 * near
 
 
 def _place(column: sa.Column[Any]) -> int:
@@ -118,39 +126,25 @@ def _place(column: sa.Column[Any]) -> int:
 
 
 def _question(drop: ops.DropColumnOp, pairs: list[_Pair], live: Live) -> Question:
-    about = f"{full_name(drop.table_name, drop.schema)}.{drop.column_name}"
-    values = live.values(drop.table_name, drop.schema, drop.column_name)
-    names = [pair.add.column.name for pair in pairs]
-    asked = f"renamed to {names[0]}" if not names[1:] else f"renamed to one of {', '.join(names)}"
-    renames = (
-        Choice(f"rename it to {name}", f"candidate.rename({about!r}, {name!r})", ("rename", name))
-        for name in names
-    )
-    drops = Choice("drop it with its values", f"candidate.drop({about!r})", DROP)
-    return Question(
-        kind=KIND,
-        about=about,
-        sentence=f"Was {about}, which is no longer in the models, {asked}?",
-        evidence=(_goes(about, values), *(_alike(pair, live) for pair in pairs)),
-        choices=(*renames, drops),
-        change="; ".join(one.sentence for one in describe(drop, live.dialect)),
-        default=DROP,
-        must=values > 0,
+    return new_name_question(
+        drop,
+        "Was",
+        _about(drop),
+        [pair.add.column.name for pair in pairs],
+        (live.values(drop.table_name, drop.schema, drop.column_name), "value"),
+        [_alike(pair, live) for pair in pairs],
+        live,
     )
 
 
-def _goes(about: str, values: int) -> str:
-    if not values:
-        return f"{about} holds no value."
-    goes = "1 value" if values == 1 else f"{values} values"
-    return f"Dropping {about} loses {goes}."
+def _about(drop: ops.DropColumnOp) -> str:
+    return f"{full_name(drop.table_name, drop.schema)}.{drop.column_name}"
 
 
 def _alike(pair: _Pair, live: Live) -> str:
     old, new = pair.drop.to_column(), pair.add.column
     types = f"{column_text(old, live.dialect)} and {column_text(new, live.dialect)}"
-    names = SequenceMatcher(None, old.name, new.name).ratio()
-    return f"{old.name} and {new.name}: {types}; the names are {names:.0%} alike."
+    return f"{old.name} and {new.name}: {types}; the names are {pair.names:.0%} alike."
 
 
 def _dropped(upgrade: ops.UpgradeOps, about: str) -> tuple[ops.ModifyTableOps, ops.DropColumnOp]:
@@ -159,6 +153,5 @@ def _dropped(upgrade: ops.UpgradeOps, about: str) -> tuple[ops.ModifyTableOps, o
         for table in upgrade.ops
         if isinstance(table, ops.ModifyTableOps)
         for one in table.ops
-        if isinstance(one, ops.DropColumnOp)
-        and f"{full_name(one.table_name, one.schema)}.{one.column_name}" == about
+        if isinstance(one, ops.DropColumnOp) and _about(one) == about
     )

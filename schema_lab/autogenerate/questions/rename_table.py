@@ -9,19 +9,26 @@ import sqlalchemy as sa
 from alembic.operations import ops
 
 from schema_lab.autogenerate.notes import NoteOp
-from schema_lab.autogenerate.operations import describe, full_name
+from schema_lab.autogenerate.operations import full_name
 from schema_lab.autogenerate.questions.families import family
 from schema_lab.autogenerate.questions.live import Live
-from schema_lab.autogenerate.questions.question import Choice, Question, Value
+from schema_lab.autogenerate.questions.new_name import (
+    DROP,
+    KIND,
+    SHOWN,
+    new_name_question,
+    note_the_drop,
+)
+from schema_lab.autogenerate.questions.question import Question, Value
 from schema_lab.autogenerate.questions.renamed_table import (
     RenamedTableOp,
     around,
     differences,
 )
 
-KIND = "rename"
-DROP: Value = ("drop",)
-_ALIKE, _SHOWN = 0.5, 5
+__all__ = ["KIND", "apply", "ask"]
+
+_ALIKE = 0.5
 _NAMES_ALIKE = 0.6
 
 
@@ -73,7 +80,7 @@ def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: Live)
         and full_name(one.table_name, one.schema) == question.about
     )
     if value == DROP:
-        upgrade.ops.insert(0, NoteOp(f"{question.about} is dropped, not renamed."))
+        note_the_drop(upgrade, question.about)
         return
     create = next(one.create for one in _pairs(drop, upgrade) if one.create.table_name == value[1])
     before, after = around(upgrade, drop, create)
@@ -94,7 +101,7 @@ def _pairs(drop: ops.DropTableOp, upgrade: ops.UpgradeOps) -> list[_Pair]:
         if isinstance(one, ops.CreateTableOp) and one.schema == drop.schema
     ]
     alike = [one for one in found if one.alike]
-    return sorted(alike, key=lambda one: (-one.likeness, one.create.table_name))[:_SHOWN]
+    return sorted(alike, key=lambda one: (-one.likeness, one.create.table_name))[:SHOWN]
 
 
 def _pair(drop: ops.DropTableOp, create: ops.CreateTableOp) -> _Pair:
@@ -109,31 +116,15 @@ def _columns(parts: Any) -> set[tuple[str, Any]]:
 
 
 def _question(drop: ops.DropTableOp, pairs: list[_Pair], live: Live) -> Question:
-    about = full_name(drop.table_name, drop.schema)
-    rows = live.rows(drop.table_name, drop.schema)
-    names = [pair.create.table_name for pair in pairs]
-    asked = f"renamed to {names[0]}" if not names[1:] else f"renamed to one of {', '.join(names)}"
-    renames = (
-        Choice(f"rename it to {name}", f"candidate.rename({about!r}, {name!r})", ("rename", name))
-        for name in names
+    return new_name_question(
+        drop,
+        "Is the table",
+        full_name(drop.table_name, drop.schema),
+        [pair.create.table_name for pair in pairs],
+        (live.rows(drop.table_name, drop.schema), "row"),
+        map(_alike, pairs),
+        live,
     )
-    drops = Choice("drop it with its rows", f"candidate.drop({about!r})", DROP)
-    return Question(
-        kind=KIND,
-        about=about,
-        sentence=f"Is the table {about}, which is no longer in the models, {asked}?",
-        evidence=(_goes(about, rows), *(_alike(pair) for pair in pairs)),
-        choices=(*renames, drops),
-        change="; ".join(one.sentence for one in describe(drop, live.dialect)),
-        default=DROP,
-        must=rows > 0,
-    )
-
-
-def _goes(about: str, rows: int) -> str:
-    if not rows:
-        return f"{about} holds no row."
-    return f"Dropping {about} loses {'1 row' if rows == 1 else f'{rows} rows'}."
 
 
 def _alike(pair: _Pair) -> str:
