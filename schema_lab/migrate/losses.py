@@ -29,6 +29,11 @@ class Loss:
     statement: str = ""
 
     @property
+    def name(self) -> str:
+        """What a person says to accept it: "users.plan", or "users" for a table or its rows."""
+        return self.table if self.column is None else f"{self.table}.{self.column}"
+
+    @property
     def sentence(self) -> str:
         """Say the loss, such as "column users.plan with 12 values"."""
         if self.statement:

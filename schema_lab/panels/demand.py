@@ -44,7 +44,7 @@ class Demand:
         losses = tuple(
             Loss(
                 (one.table, one.column, one.statement),
-                one.table if one.column is None else f"{one.table}.{one.column}",
+                one.name,
                 one.sentence,
                 bool(one.values),
             )
@@ -77,5 +77,4 @@ class Demand:
 
 def _seen(rehearsal: Rehearsal) -> Iterable[Loss]:
     for one in rehearsal.losses:
-        name = one.table if one.column is None else f"{one.table}.{one.column}"
-        yield Loss((one.table, one.column, one.kind, one.count), name, one.sentence, True)
+        yield Loss((one.table, one.column, one.kind, one.count), one.name, one.sentence, True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schema_lab import migrate, review
 from schema_lab.errors import HistoryError, LossError, SchemaLabError
 from schema_lab.history import Environment
+from schema_lab.migrate import Loss
 from schema_lab.rehearsal.report import Rehearsal
+from schema_lab.rehearsal.values import LostValues
 from schema_lab.rehearsal.way import Way
 
 Accepted = bool | str | Iterable[str]
@@ -21,19 +22,8 @@ KEPT = 8
 """Rehearsals that are remembered, the newest of them."""
 
 
-@dataclass(frozen=True)
-class Going:
-    """What a step loses: a table or its rows (column None), or a column's values."""
-
-    table: str
-    column: str | None
-    count: int
-    sentence: str
-
-    @property
-    def name(self) -> str:
-        """What a person says to accept it: "users.plan", or "users"."""
-        return self.table if self.column is None else f"{self.table}.{self.column}"
+Going = Loss | LostValues
+"""What a step loses: as its scripts say, or as a rehearsal saw it."""
 
 
 class Gate:
@@ -78,14 +68,9 @@ class Gate:
         """List what a step loses: as a rehearsal saw it, else as its scripts say. Read-only."""
         rehearsed = self.rehearsed(direction, target)
         if rehearsed is not None:
-            return tuple(
-                Going(one.table, one.column, one.count, one.sentence) for one in rehearsed.losses
-            )
-        return tuple(
-            Going(one.table, one.column, one.values, one.sentence)
-            for one in migrate.losses(self._environment, direction, target)
-            if one.values
-        )
+            return rehearsed.losses
+        losses = migrate.losses(self._environment, direction, target)
+        return tuple(one for one in losses if one.values)
 
     def suspicions(self, direction: str, target: str) -> tuple[str, ...]:
         """Say what a review of an upgrade fears for the values that are there. Read-only."""

@@ -81,6 +81,11 @@ class LostValues:
     kept_in: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def name(self) -> str:
+        """What a person says to accept it: "users.plan", or "users" for a table or its rows."""
+        return self.table if self.column is None else f"{self.table}.{self.column}"
+
+    @property
     def sentence(self) -> str:
         """Say the loss, such as "column users.plan goes with 12 values"."""
         return view.loss(self)
