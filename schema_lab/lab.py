@@ -93,7 +93,7 @@ class Lab:
         config: str | Path | None = None,
         wait: float = 60.0,
     ) -> None:
-        project = Project.at(config) if config is not None else Project.above(Path.cwd())
+        project = Project.chosen(config)
         self._open(Environment(project, project.url(url), wait))
 
     @classmethod

@@ -60,5 +60,5 @@ def review(
 def _reviewed(
     revisions: str | None, since: list[str], url: str | None, config: Path | None
 ) -> Findings:
-    project = Project.at(config) if config is not None else Project.above(Path.cwd())
+    project = Project.chosen(config)
     return review_scripts(Environment(project, project.url(url)), revisions, since)

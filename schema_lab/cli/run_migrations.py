@@ -65,7 +65,7 @@ def run_migrations(  # noqa: PLR0913, PLR0917 - each is an option
 
 def _opened(url: str | None, config: Path | None, timeout: float, wait: float) -> Environment:
     """Find the project, name its database, and wait until that answers."""
-    project = Project.at(config) if config is not None else Project.above(Path.cwd())
+    project = Project.chosen(config)
     environment = Environment(project, project.url(url), timeout)
     typer.echo(f"database: {masked(environment.url)}")
     with as_lab_errors(environment.url):

@@ -58,6 +58,17 @@ class Project:
                 return cls((candidate / "alembic.ini").resolve())
         raise HistoryError(f"No alembic.ini was found in {folder} or above it.", _INI_CURE)
 
+    @classmethod
+    def chosen(cls, config: "Path | str | None") -> "Project":
+        """Name a project as `at` does; without a name, the nearest above the working directory.
+
+        Raises
+        ------
+        HistoryError
+            When there is none.
+        """
+        return cls.above(Path.cwd()) if config is None else cls.at(config)
+
     @property
     def root(self) -> Path:
         """The folder of the ini file."""

@@ -48,7 +48,7 @@ def init_db(
     SchemaLabError
         When the database cannot be reached or a migration fails; the application must not serve.
     """
-    project = Project.at(config) if config is not None else Project.above(Path.cwd())
+    project = Project.chosen(config)
     environment = Environment(project, project.url(url), timeout)
     run = upgrade(environment, target, resume=True)
     if create_missing:
