@@ -33,7 +33,7 @@ lab: $(LAB_STAMP) ## open JupyterLab on the first notebook
 
 test: lint ## check everything: style, types, tests, the notebooks' outputs
 	$(RUN) pytest -n 2 --dist loadfile
-	$(RUN) pytest --nbval notebooks
+	$(RUN) pytest --nbval notebooks -n 2 --dist loadfile
 
 tour: $(LAB_STAMP) ## walk through a migration here in the terminal, and write build/tour.html
 	@$(RUN) scripts.tour

@@ -9,20 +9,17 @@ import nbformat
 from nbformat import NotebookNode
 
 from scripts.notebooks import NOTEBOOKS, normalise, run
-from tests.support.servers import SERVERS, answers
+from tests.support.needs import left_out
 
 YOUR_TURN = "# your turn"
 DONE = "✓ Well done."
 NOT_YET = "Not yet: "
-ON_SERVERS = "03_nothing_lost"
 
 
 def paths() -> list[Path]:
-    """List the notebooks; the one on servers only where they answer."""
-    found = sorted(NOTEBOOKS.glob("*.ipynb"))
-    if all(map(answers, SERVERS)):
-        return found
-    return [path for path in found if path.stem != ON_SERVERS]
+    """List the notebooks; those on servers only where their servers answer."""
+    without = left_out()
+    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem not in without]
 
 
 def read(path: Path) -> NotebookNode:
