@@ -73,6 +73,10 @@ class MigrationError(SchemaLabError):
     hint: str = ""
 
 
+class CancelledError(MigrationError):
+    """Somebody cancelled an upgrade or a downgrade, at a place where no revision stands in half."""
+
+
 class InputError(SchemaLabError):
     """A message, an identifier, a target or a name cannot be used."""
 

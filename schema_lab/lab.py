@@ -18,7 +18,7 @@ from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Metadata, P
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import Environment, History, Project, Revision
-from schema_lab.migrate import Loss, OnRevision, Restored, Run, Steps, Stopped
+from schema_lab.migrate import Cancelled, Loss, OnRevision, Restored, Run, Steps, Stopped
 from schema_lab.models import ModelSet
 from schema_lab.views import status as view
 
@@ -354,6 +354,7 @@ class Lab:
         snapshot: bool = ...,
         step: Literal[False] = ...,
         accept_loss: Accepted | None = ...,
+        cancelled: Cancelled | None = ...,
     ) -> Run: ...
 
     @overload
@@ -367,18 +368,20 @@ class Lab:
         snapshot: bool = False,
         step: bool = False,
         accept_loss: Accepted | None = None,
+        cancelled: Cancelled | None = None,
     ) -> Run | Steps:
         """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`.
 
         `accept_loss` names what may go, such as "users.plan" or "users", or is True; by default
         nothing may, but on a scratch database all. What goes otherwise raises a LossError.
         With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
+        `cancelled` is asked at each place where stopping leaves no revision in half.
         """
         if step:
             return migrate.stepping(self._environment, "upgrade", target)
         self._pass_the_gate("upgrade", target, accept_loss)
         with self._way_back(f"before upgrade to {target}" if snapshot else ""):
-            return migrate.upgrade(self._environment, target, on_revision)
+            return migrate.upgrade(self._environment, target, on_revision, cancelled=cancelled)
 
     def stopped(self) -> Stopped | None:
         """Give the revision that stopped half-way (MariaDB, MySQL), if there is one. Read-only."""
@@ -397,6 +400,7 @@ class Lab:
         snapshot: bool = ...,
         step: Literal[False] = ...,
         accept_loss: Accepted | None = ...,
+        cancelled: Cancelled | None = ...,
     ) -> Run: ...
 
     @overload
@@ -410,18 +414,20 @@ class Lab:
         snapshot: bool = False,
         step: bool = False,
         accept_loss: Accepted | None = None,
+        cancelled: Cancelled | None = None,
     ) -> Run | Steps:
         """Downgrade the database, a snapshot first if asked; see `schema_lab.migrate.downgrade`.
 
         `accept_loss` names what may go, such as "users.plan" or "users", or is True; by default
         nothing may, but on a scratch database all. What goes otherwise raises a LossError.
         With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
+        `cancelled` is asked at each place where stopping leaves no revision in half.
         """
         if step:
             return migrate.stepping(self._environment, "downgrade", target)
         self._pass_the_gate("downgrade", target, accept_loss)
         with self._way_back(f"before downgrade to {target}" if snapshot else ""):
-            return migrate.downgrade(self._environment, target, on_revision)
+            return migrate.downgrade(self._environment, target, on_revision, cancelled=cancelled)
 
     def stamp(self, target: str = "head") -> Run:
         """Write where the database stands, and run nothing; see `schema_lab.migrate.stamp`."""

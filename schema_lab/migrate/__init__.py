@@ -1,8 +1,8 @@
 """Make it so: write, upgrade, downgrade, stamp, merge, restore. Only this folder changes things."""
 
 from schema_lab.migrate.answers import keep_answers, kept_answers
-from schema_lab.migrate.attempt import OnRevision
 from schema_lab.migrate.environment import run_offline, run_online
+from schema_lab.migrate.hooks import Cancelled, OnRevision
 from schema_lab.migrate.journal import Stopped
 from schema_lab.migrate.losses import Loss, losses
 from schema_lab.migrate.messages import checked_id, checked_message
@@ -21,6 +21,7 @@ from schema_lab.migrate.stepping import Step, Steps, stepping
 from schema_lab.migrate.write import merge, revision, write
 
 __all__ = [
+    "Cancelled",
     "Loss",
     "OnRevision",
     "Restored",

@@ -9,18 +9,19 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext, StampStep
 from sqlalchemy import event
 
-from schema_lab.database import is_mysql
+from schema_lab.errors import CancelledError
 from schema_lab.migrate.batch_guard import BatchGuard
 from schema_lab.migrate.checks import refuse_unfit
 from schema_lab.migrate.connection import foreign_keys_kept, patiently
+from schema_lab.migrate.hooks import NO_HOOKS, Hooks
 from schema_lab.migrate.journaling import Journaling, refuse_stopped
+from schema_lab.migrate.noticing import (
+    in_transaction,
+    journaled,
+    keeps_the_version,
+    waits_by_design,
+)
 from schema_lab.migrate.run import Statement
-
-OnRevision = Callable[[str, int, int], None]
-"""Called after each revision with its id, how many are done, and how many there are."""
-
-OnStatement = Callable[[sa.Connection, str, str, Statement], None]
-"""Called after each statement of a revision: connection, revision, direction, statement."""
 
 
 class Attempt:
@@ -29,18 +30,17 @@ class Attempt:
     def __init__(
         self,
         connection: sa.Connection,
-        on_revision: OnRevision | None = None,
+        hooks: Hooks = NO_HOOKS,
         *,
         resume: bool,
         patience: float,
-        on_statement: OnStatement | None = None,
     ) -> None:
         self.connection = connection
+        self._hooks = hooks
         self.patience = patience
-        self.on_revision, self.on_statement = on_revision, on_statement
         self._looking = False
         self.resume = resume
-        self.journaling = Journaling(connection, patience) if _journaled(connection) else None
+        self.journaling = Journaling(connection, patience) if journaled(connection) else None
         self.guard = BatchGuard(connection) if connection.dialect.name == "sqlite" else None
         self.forget()
 
@@ -79,6 +79,8 @@ class Attempt:
             self.foresee(heads, steps)
         with foreign_keys_kept(self.connection):
             for step in steps:
+                self.running = None
+                self.refuse_cancelled()
                 self.running, self._first = step, len(self.statements)
                 if self.journaling is not None and not is_stamp(step):
                     self.journaling.begin(step.revision.revision, direction_of(step), stopped)
@@ -119,8 +121,8 @@ class Attempt:
         if self.guard is not None and not step.is_stamp:
             ran = [one.sql for one in self.statements[self._first :]]
             self.guard.end(self.running.revision, direction_of(self.running), ran)
-        if self.on_revision is not None:
-            self.on_revision(str(revision), len(self.done), self.total)
+        if self._hooks.on_revision is not None:
+            self._hooks.on_revision(str(revision), len(self.done), self.total)
 
     # the connection's statements -----------------------------------------------------------------
 
@@ -149,7 +151,7 @@ class Attempt:
     def _begins(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
         if self._looking:
             return
-        if _waits_by_design(connection, sql):
+        if waits_by_design(connection, sql):
             cursor.execute("SET lock_timeout = 0")
         self.sql, self._since = sql, time.perf_counter()
 
@@ -158,23 +160,39 @@ class Attempt:
             return
         milliseconds = (time.perf_counter() - self._since) * 1000
         self.sql = ""
-        if _waits_by_design(connection, sql):
+        if waits_by_design(connection, sql):
             connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
-        if self.running is None or _keeps_the_version(sql, self.version_table):
+        if self.running is None or keeps_the_version(sql, self.version_table):
             return
         self.statements.append(Statement(sql.strip(), milliseconds, cursor.rowcount))
-        if not _in_transaction(self.connection):
+        if not in_transaction(self.connection):
             self._committed(connection)
         self._tell()
+        if self._leaves_nothing():
+            self.refuse_cancelled()
+
+    def refuse_cancelled(self) -> None:
+        """Stop here if somebody has asked for it.
+
+        Raises a CancelledError if so.
+        """
+        if self._hooks.cancelled is not None and self._hooks.cancelled():
+            raise CancelledError("Cancelled.")
+
+    def _leaves_nothing(self) -> bool:
+        """Say whether a rollback takes back all that has run of the running revision."""
+        rolls_back = self.journaling is None and in_transaction(self.connection)
+        return rolls_back and self._standing <= self._first
 
     def _tell(self) -> None:
         """Hand the last statement on; what is read meanwhile is none of the revision's."""
-        if self.on_statement is None or is_stamp(self.running):
+        on_statement = self._hooks.on_statement
+        if on_statement is None or is_stamp(self.running):
             return
         self._looking = True
         try:
             revision, direction = self.running.revision.revision, direction_of(self.running)
-            self.on_statement(self.connection, revision, direction, self.statements[-1])
+            on_statement(self.connection, revision, direction, self.statements[-1])
         finally:
             self._looking = False
 
@@ -213,34 +231,8 @@ def direction_of(step: Any) -> str:
     return "upgrade" if step.is_upgrade else "downgrade"
 
 
-def _keeps_the_version(sql: str, version_table: str) -> bool:
-    """Alembic's own statements on its version table; a run reports those of the revisions."""
-    words = sql.replace(".", " ").replace('"', " ").replace("`", " ").split()[:4]
-    return version_table in words and words[0] in ("INSERT", "UPDATE", "DELETE")
-
-
-def _waits_by_design(connection: Any, sql: str) -> bool:
-    """CREATE INDEX CONCURRENTLY waits for other transactions, and fails halfway if it may not."""
-    return connection.dialect.name == "postgresql" and "CONCURRENTLY" in sql.upper()
-
-
 def _is_first(steps: list[Any], stopped: Any) -> bool:
     return bool(steps) and (steps[0].revision.revision, direction_of(steps[0])) == (
         stopped.revision,
         stopped.direction,
     )
-
-
-def _journaled(connection: sa.Connection) -> bool:
-    """Say whether the database commits at each DDL statement."""
-    return is_mysql(connection.dialect.name)
-
-
-def _in_transaction(connection: sa.Connection) -> bool:
-    """Ask the driver: a revision's own COMMIT is not seen by SQLAlchemy."""
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        return bool(driver.in_transaction)
-    if connection.dialect.driver == "psycopg":
-        return bool(driver.info.transaction_status)
-    return True

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from schema_lab.database import scrub
-from schema_lab.errors import MigrationError, SchemaLabError
+from schema_lab.errors import CancelledError, MigrationError, SchemaLabError
 from schema_lab.history import DriverError, driver_message
 from schema_lab.migrate.attempt import Attempt, direction_of, is_stamp
 from schema_lab.migrate.statements import in_short
@@ -41,7 +41,7 @@ def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> Migration
     url
         Whose secrets must not be seen.
     """
-    if attempt.running is None:
+    if attempt.running is None or isinstance(error, CancelledError):
         return None
     at = f" at {in_short(attempt.sql, 200)!r}" if attempt.sql else ""
     said = f"{_where(attempt)}{at}: {_reason(error)}"

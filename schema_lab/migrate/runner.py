@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from schema_lab.database import is_mysql
-from schema_lab.errors import InputError, MigrationError, SchemaLabError
+from schema_lab.errors import CancelledError, InputError, MigrationError, SchemaLabError
 from schema_lab.history import (
     Environment,
     Standing,
@@ -14,13 +14,15 @@ from schema_lab.history import (
     look,
     refuse_heads,
 )
-from schema_lab.migrate.attempt import Attempt, OnRevision, OnStatement
+from schema_lab.migrate.attempt import Attempt
 from schema_lab.migrate.checks import refuse_other_heads, tables_gone
+from schema_lab.migrate.hooks import NO_HOOKS, Cancelled, Hooks, OnRevision, OnStatement
 from schema_lab.migrate.journal import Journal, Stopped
 from schema_lab.migrate.keeping import Keeper
 from schema_lab.migrate.performing import Choose, perform
 from schema_lab.migrate.run import Run
 from schema_lab.migrate.steps import steps_down, steps_up
+from schema_lab.views.plain import count, names
 
 
 def upgrade(
@@ -30,6 +32,7 @@ def upgrade(
     *,
     resume: bool = False,
     on_statement: OnStatement | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Run:
     """Upgrade the database to a target; changes the database.
 
@@ -45,9 +48,14 @@ def upgrade(
         Go on where a revision stopped half-way (MariaDB, MySQL) instead of refusing.
     on_statement
         Called after each statement of a revision, on the migrating connection.
+    cancelled
+        Asked between revisions and, where the running one can still be rolled back, after each
+        of its statements; True stops there.
 
     Raises
     ------
+    CancelledError
+        When it was cancelled, with where the database stands; never within a revision.
     HistoryError
         When the target is not above the database's revision.
     MigrationError
@@ -58,9 +66,8 @@ def upgrade(
         environment,
         "upgrade",
         lambda scripts, heads: steps_up(scripts, heads, goal),
-        on_revision,
+        Hooks(on_revision, on_statement, cancelled),
         resume=resume,
-        on_statement=on_statement,
     )
 
 
@@ -70,11 +77,14 @@ def downgrade(
     on_revision: OnRevision | None = None,
     *,
     on_statement: OnStatement | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Run:
     """Downgrade the database to a target; changes the database.
 
     Raises
     ------
+    CancelledError
+        When it was cancelled; see `upgrade`.
     HistoryError
         When the target is not below the database's revision.
     MigrationError
@@ -85,8 +95,7 @@ def downgrade(
         environment,
         "downgrade",
         lambda scripts, heads: steps_down(scripts, heads, target),
-        on_revision,
-        on_statement=on_statement,
+        Hooks(on_revision, on_statement, cancelled),
     )
 
 
@@ -131,7 +140,7 @@ def resume(environment: Environment, on_revision: OnRevision | None = None) -> R
         environment,
         "downgrade",
         lambda scripts, heads: steps_down(scripts, heads, "-1"),
-        on_revision,
+        Hooks(on_revision),
         resume=True,
     )
 
@@ -160,26 +169,21 @@ def _run(
     environment: Environment,
     direction: str,
     choose: Choose,
-    on_revision: OnRevision | None = None,
+    hooks: Hooks = NO_HOOKS,
     *,
     resume: bool = False,
     purge: bool = False,
-    on_statement: OnStatement | None = None,
 ) -> Run:
     keeper = Keeper(environment.checksum_file, stamped=direction == "stamp")
     try:
         with as_lab_errors(environment.url), environment.engine.connect() as connection:
-            attempt = Attempt(
-                connection,
-                on_revision,
-                resume=resume,
-                patience=environment.wait,
-                on_statement=on_statement,
-            )
+            attempt = Attempt(connection, hooks, resume=resume, patience=environment.wait)
             perform(environment, choose, attempt, keeper, purge)
-    except SchemaLabError:
+    except SchemaLabError as error:
         if keeper.ran:
             keeper.keep(lambda: look(environment, Standing.of))
+        if isinstance(error, CancelledError):
+            raise _cancelled(direction, attempt, database_heads(environment)) from None
         raise
     after = database_heads(environment)
     refuse_other_heads(direction, attempt.expected, after)
@@ -189,3 +193,13 @@ def _run(
     revisions = () if direction == "stamp" else tuple(attempt.done)
     statements = tuple(attempt.statements)
     return Run(direction, attempt.before, after, revisions, statements, notes)
+
+
+def _cancelled(direction: str, attempt: Attempt, after: tuple[str, ...]) -> CancelledError:
+    """Say where a cancelled run has left the database, read afresh."""
+    stands = f"{count(len(attempt.done), 'revision')} had run and stand"
+    kept = "nothing was changed" if after == attempt.before else stands
+    return CancelledError(
+        f"The {direction} was cancelled: {kept}; the database is at {names(after)}.",
+        f"Another {direction} goes on from there.",
+    )
