@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import sqlalchemy as sa
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from schema_lab.review import Findings
 
 SCRATCH_NAME = "scratch"
+_OPENED = count(1)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ class Lab:
     def _open(self, environment: Environment, name: str = "") -> None:
         self._environment = environment
         self._name = name
+        self.number = next(_OPENED)
         self._project_models = history.project_metadata(environment)
         known = getattr(self._project_models, "info", {}).get("schema_lab.models")
         self.models = ModelSet(seed=known)
@@ -429,9 +433,9 @@ class Lab:
         with self._way_back(f"before downgrade to {target}" if snapshot else ""):
             return migrate.downgrade(self._environment, target, on_revision, cancelled=cancelled)
 
-    def stamp(self, target: str = "head") -> Run:
+    def stamp(self, target: str | Sequence[str] = "head", *, purge: bool = False) -> Run:
         """Write where the database stands, and run nothing; see `schema_lab.migrate.stamp`."""
-        return migrate.stamp(self._environment, target)
+        return migrate.stamp(self._environment, target, purge=purge)
 
     def revision(self, message: str, revision_id: str | None = None) -> Revision:
         """Write an empty revision, to be filled by hand."""
@@ -505,6 +509,39 @@ class Lab:
         from schema_lab.panels import Panel
 
         return Panel(self)
+
+    def alembic(self, line: str, *, snapshot: bool = False) -> Any:
+        r"""Run one command line of `alembic` here; changes what that command changes.
+
+        What the lab has a method for goes through that method, with its lock and its guards; what
+        only reads gives Alembic's own text. `%alembic` in a notebook is this.
+
+        Parameters
+        ----------
+        line
+            What would follow the word `alembic` in a terminal, quoted as in a shell.
+        snapshot
+            Take a snapshot before an upgrade or a downgrade.
+
+        Raises
+        ------
+        SchemaLabError
+            When the line cannot be understood, or the command fails.
+
+        Examples
+        --------
+        >>> lab = Lab.scratch()
+        >>> lab.alembic('revision -m "The first"').id
+        '0001'
+        >>> lab.alembic("history")
+        <base> -> 0001 (head), The first
+        """
+        from schema_lab.commands import parsed, run_line
+
+        options = parsed(line)
+        aside = copy(self)
+        aside._environment = replace(self._environment, arguments=tuple(options.x or ()))
+        return run_line(options, aside, aside._environment, snapshot=snapshot)
 
     # -------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ FLOORS = {
     "migrate": 5,
     "scratch": 6,  # throwaway databases and projects, for lessons and for rehearsals
     "rehearsal": 7,
+    "commands": 7,  # one line of `alembic`, for the magic
     "fleet": 7,
     "lab": 8,
     "panels": 9,
@@ -42,7 +43,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "IPython": ("magics", "panels"),
     "alembic.autogenerate": ("autogenerate",),
     "alembic.command": ("migrate",),
-    "alembic.config": ("history",),
+    "alembic.config": ("history", "commands"),
     "alembic.context": ("scratch.template",),
     "alembic.ddl": ("autogenerate",),
     "alembic.operations": ("autogenerate", "review"),
@@ -67,6 +68,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlmodel": ("models",),
     "tenacity": ("database", "migrate"),  # waits for a lock, and for a table's lock
     "tqdm": ("database",),
+    "traitlets": ("magics",),
     "typer": ("cli",),
 }
 

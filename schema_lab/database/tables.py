@@ -15,7 +15,7 @@ from schema_lab.database.mariadb import plain
 from schema_lab.database.reading import explained, locate, reading
 from schema_lab.errors import InputError
 
-__all__ = ["columns", "constraints", "foreign_keys", "indexes", "query", "rows", "tables"]
+__all__ = ["columns", "constraints", "foreign_keys", "indexes", "names", "query", "rows", "tables"]
 
 TABLES = {"table": "string", "rows": "int64", "columns": "int64"}
 
@@ -56,6 +56,19 @@ def tables(engine: sa.Engine, hidden: frozenset[str] = frozenset()) -> pd.DataFr
             (name, _count(connection, name), width) for name, width in shown if name not in hidden
         ]
     return stated_frame(TABLES, counted)
+
+
+@explained
+def names(engine: sa.Engine) -> list[str]:
+    """List the names of the tables, sorted, and count nothing. Read-only.
+
+    Examples
+    --------
+    >>> names(sa.create_engine("sqlite://"))
+    []
+    """
+    with reading(engine) as connection:
+        return sorted(sa.inspect(connection).get_table_names())
 
 
 def _count(connection: sa.Connection, name: str) -> int:

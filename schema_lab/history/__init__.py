@@ -1,11 +1,20 @@
 """How did it get there? The script directory, the revisions, and where the database stands."""
 
 from schema_lab.history.alembic_lock import ALEMBIC_LOCK
+from schema_lab.history.asynchronous import is_asynchronous, outside_of_the_loop
 from schema_lab.history.checksum_file import ChecksumFile
 from schema_lab.history.checksums import Checksums
 from schema_lab.history.condition import Condition, condition, refuse_unsound
 from schema_lab.history.drops import Drop, drops_of
-from schema_lab.history.environment import READY, Environment, Options
+from schema_lab.history.env_errors import env_errors
+from schema_lab.history.environment import (
+    READY,
+    URL,
+    Environment,
+    Options,
+    decide,
+    logging_untouched,
+)
 from schema_lab.history.failures import DriverError, as_lab_errors, driver_message, translate
 from schema_lab.history.health import (
     damaged,
@@ -16,7 +25,7 @@ from schema_lab.history.health import (
     refuse_heads,
     refuse_leftovers,
 )
-from schema_lab.history.project import Project, fresh_sources
+from schema_lab.history.project import Project, fresh_sources, plain_config
 from schema_lab.history.revisions import History, Revision, history_of
 from schema_lab.history.scripts import check_when_loaded
 from schema_lab.history.standing import (
@@ -33,6 +42,7 @@ from schema_lab.history.standing import (
 __all__ = [
     "ALEMBIC_LOCK",
     "READY",
+    "URL",
     "ChecksumFile",
     "Checksums",
     "Condition",
@@ -51,13 +61,19 @@ __all__ = [
     "condition",
     "damaged",
     "database_heads",
+    "decide",
     "driver_message",
     "drops_of",
     "edits",
+    "env_errors",
     "fresh_sources",
     "history_of",
+    "is_asynchronous",
+    "logging_untouched",
     "look",
     "missing_tables",
+    "outside_of_the_loop",
+    "plain_config",
     "project_metadata",
     "refuse_damage",
     "refuse_forgotten",

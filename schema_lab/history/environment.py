@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ Options = Mapping[str, Any]
 READY = "schema_lab.ready"
 """Key in `config.attributes`: the connection that the lab has made ready to migrate."""
 
+URL = "schema_lab.url"
+"""Key in `config.attributes`: the URL of the lab's database."""
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -41,6 +45,7 @@ class Environment:
 
     `remembers` says whether checksums of what runs are kept: for a throwaway copy they are not.
     `throwaway` says whether the database may be filled with samples and left half-migrated.
+    `arguments` are those that env.py reads with `context.get_x_argument()`.
     """
 
     project: Project
@@ -49,6 +54,7 @@ class Environment:
     new_id: Callable[[ScriptDirectory], str | None] = field(default=lambda scripts: None)
     remembers: bool = True
     throwaway: bool = False
+    arguments: tuple[str, ...] = ()
 
     @property
     def checksum_file(self) -> ChecksumFile | None:
@@ -62,7 +68,10 @@ class Environment:
 
     def config(self) -> Config:
         """Give Alembic's configuration for this database."""
-        return self.project.config(self.url)
+        config = self.project.config(self.url)
+        config.attributes[URL] = self.url
+        config.cmd_opts = Namespace(quiet=True, x=list(self.arguments) or None)
+        return config
 
     def run(
         self,
@@ -89,7 +98,7 @@ class Environment:
             For every error of Alembic's and of the database's.
         """
         config = self.config()
-        with ALEMBIC_LOCK, as_lab_errors(self.url), _logging_untouched(), fresh_sources():
+        with ALEMBIC_LOCK, as_lab_errors(self.url), logging_untouched(), fresh_sources():
             scripts = self.project.scripts()
             config.attributes[READY] = connection
             env_py, begun = Path(scripts.env_py_location), list[bool]()
@@ -108,7 +117,7 @@ class Environment:
                 env_errors(env_py, lambda: bool(begun)),
                 EnvironmentContext(config, scripts, fn=begin, **context_options) as context,
             ):
-                configured = _decide(context, connection, options)
+                configured = decide(context, connection, options)
                 if asynchronous:
                     outside_of_the_loop(scripts.run_env)
                 else:
@@ -120,7 +129,7 @@ class Environment:
                     )
 
 
-def _decide(
+def decide(
     context: EnvironmentContext,
     connection: sa.Connection | None,
     options: Callable[[Options], Options],
@@ -148,7 +157,7 @@ def _decide(
 
 
 @contextmanager
-def _logging_untouched() -> Iterator[None]:
+def logging_untouched() -> Iterator[None]:
     """Give every logger back as it was: a fileConfig in env.py would take the notebook's."""
     manager = logging.Logger.manager
     loggers = [logging.root, *manager.loggerDict.values()]

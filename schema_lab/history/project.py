@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -150,6 +151,11 @@ class Project:
         if ":" in location and not Path(location).is_absolute():
             return location
         return str(self.root / location)
+
+
+def plain_config(ini: str, stdout: TextIO) -> Config:
+    """Give Alembic's configuration of a project that is still to be written."""
+    return Config(ini, stdout=stdout, cmd_opts=Namespace(quiet=False, x=None))
 
 
 def _escaped(value: str) -> str:

@@ -1,5 +1,6 @@
 """Make it so: write, upgrade, downgrade, stamp, merge, restore. Only this folder changes things."""
 
+from schema_lab.migrate.alembic_command import run_alembic, run_without_project
 from schema_lab.migrate.answers import keep_answers, kept_answers
 from schema_lab.migrate.environment import run_offline, run_online
 from schema_lab.migrate.hooks import Cancelled, OnRevision
@@ -41,8 +42,10 @@ __all__ = [
     "restore",
     "resume",
     "revision",
+    "run_alembic",
     "run_offline",
     "run_online",
+    "run_without_project",
     "snapshot",
     "stamp",
     "stepping",

@@ -15,6 +15,7 @@ from schema_lab.database import engine_for
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import (
     READY,
+    URL,
     Project,
     translate,
 )
@@ -135,7 +136,9 @@ def transactional(dialect: str) -> Literal[True] | None:
 
 
 def _url(context: Any) -> sa.URL:
-    return _project(context).url()
+    """Give the URL of the lab that runs env.py, or the one that the project itself names."""
+    given: sa.URL | None = context.config.attributes.get(URL)
+    return given or _project(context).url()
 
 
 def _project(context: Any) -> Project:

@@ -1,5 +1,6 @@
 """Upgrade, downgrade and stamp: the steps run under the lock, and the heads are read afresh."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from schema_lab.database import is_mysql
@@ -99,11 +100,13 @@ def downgrade(
     )
 
 
-def stamp(environment: Environment, target: str = "head") -> Run:
+def stamp(
+    environment: Environment, target: str | Sequence[str] = "head", *, purge: bool = False
+) -> Run:
     """Write into the version table where the database stands, and run nothing.
 
-    What the table held is replaced when no history can have led there. The files of all revisions
-    at or below the target count from now on as those that were applied.
+    What the table held is replaced when no history can have led there, or with `purge`. The files
+    of all revisions at or below the target count from now on as those that were applied.
 
     Raises
     ------
@@ -111,13 +114,14 @@ def stamp(environment: Environment, target: str = "head") -> Run:
         When there is no such revision.
     """
     scripts, heads = environment.project.scripts(), database_heads(environment)
+    goal = target if isinstance(target, str) else tuple(target)
     with as_lab_errors(environment.url), fresh_sources():
-        refuse_heads(scripts) if target == "head" else scripts.get_revisions(target)
-        purge = damaged(scripts, heads)
+        refuse_heads(scripts) if goal == "head" else scripts.get_revisions(goal)
+        purge = purge or damaged(scripts, heads)
     run = _run(
         environment,
         "stamp",
-        lambda scripts, heads: scripts._stamp_revs(target, heads),
+        lambda scripts, heads: scripts._stamp_revs(goal, heads),
         purge=purge,
     )
     return replace(run, before=heads)
