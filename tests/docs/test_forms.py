@@ -1,5 +1,6 @@
 """README's table: a command, its notebook form and its button lead to the same place."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def test_the_notebook_form_leads_where_the_command_leads(terminal: Terminal, com
         FORMS[command].replace("<revision>", revision), {"lab": lab, "candidate": candidate}
     )
     assert said is not None
+    assert {one.id for one in lab.current()} == expected.current
+    assert {one.id if one.id in before else NEW for one in lab.heads()} == expected.heads
+
+
+@pytest.mark.parametrize("command", FORMS)
+def test_the_magic_leads_where_the_command_leads(terminal: Terminal, command: str) -> None:
+    """`%alembic …`, which is `lab.alembic`, leaves current and heads as the command does."""
+    expected = RAN[command]
+    expected.prepare(terminal)
+    lab = terminal.lab()
+    before = {one.id for one in lab.history()}
+    said = lab.alembic(shlex.join(filled(command)[1:]))
+    assert expected.shown in str(said) or command == "alembic check"
     assert {one.id for one in lab.current()} == expected.current
     assert {one.id if one.id in before else NEW for one in lab.heads()} == expected.heads
 
