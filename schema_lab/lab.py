@@ -268,9 +268,36 @@ class Lab:
     # what should change ------------------------------------------------------------------------
 
     def drift(self) -> Drift:
-        """Say what would make the database equal the models. Read-only."""
-        comparison = autogenerate.compare(self._environment, self.metadata)
-        return autogenerate.drift_of(comparison, self.models.waiting)
+        """Say what would make the database equal the models; `noise` of it stays. Read-only."""
+        notes = self.models.waiting
+        return autogenerate.explained_drift(self._environment, self.metadata, notes)
+
+    def ignore(self, *what: str) -> Drift:
+        """Leave noise out of every comparison of this project; writes into its alembic.ini.
+
+        Parameters
+        ----------
+        what
+            As `drift.noise` names it, such as "users.price" or "users.ix_users_name".
+
+        Raises
+        ------
+        InputError
+            When it is no noise: its migration would end the difference.
+        """
+        migrate.ignore(self._environment, self.drift().noise, what)
+        return self.drift()
+
+    def stop_ignoring(self, *what: str) -> Drift:
+        """Take what was ignored into every comparison again; writes into the project's alembic.ini.
+
+        Raises
+        ------
+        InputError
+            When the project does not ignore it.
+        """
+        migrate.stop_ignoring(self._environment, what)
+        return self.drift()
 
     def autogenerate(self, message: str) -> Candidate:
         """Propose a migration that makes the database equal the models. Nothing is written.

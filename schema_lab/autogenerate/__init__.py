@@ -1,10 +1,18 @@
 """What should change? The drift between models and database, and the candidate that mends it."""
 
 from schema_lab.autogenerate.candidate import Candidate
-from schema_lab.autogenerate.compare import Comparison, Metadata, compare, drift_of, env_options
+from schema_lab.autogenerate.compare import (
+    Comparison,
+    Metadata,
+    compare,
+    drift_of,
+    env_options,
+    explained_drift,
+)
 from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.drift import Drift
 from schema_lab.autogenerate.metadata import overlaid
+from schema_lab.autogenerate.noise import IGNORING, Ignoring, Noise, Noises
 from schema_lab.autogenerate.operations import Operation, full_name
 from schema_lab.autogenerate.options import comparison_options, completed
 from schema_lab.autogenerate.proposal import Proposal
@@ -13,6 +21,7 @@ from schema_lab.autogenerate.questions import ASKING, Answer, Asking, Choice, Qu
 
 __all__ = [
     "ASKING",
+    "IGNORING",
     "Answer",
     "Asking",
     "Candidate",
@@ -20,7 +29,10 @@ __all__ = [
     "Comparison",
     "Doors",
     "Drift",
+    "Ignoring",
     "Metadata",
+    "Noise",
+    "Noises",
     "Operation",
     "Proposal",
     "Question",
@@ -30,6 +42,7 @@ __all__ = [
     "completed",
     "drift_of",
     "env_options",
+    "explained_drift",
     "full_name",
     "overlaid",
     "propose",

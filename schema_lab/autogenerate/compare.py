@@ -16,10 +16,12 @@ from alembic.runtime.migration import MigrationContext
 from schema_lab.autogenerate.data_checks import obstacles_to
 from schema_lab.autogenerate.drift import Drift
 from schema_lab.autogenerate.names import problems_of_names
+from schema_lab.autogenerate.noise import IGNORING, Ignoring, Noise, Noises, noise_in
+from schema_lab.autogenerate.noise.difference import Difference
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
 from schema_lab.autogenerate.questions import ASKING, Asking, Question
-from schema_lab.history import Environment, Options, look
+from schema_lab.history import Environment, Options, ignored_in, look
 
 Metadata = sa.MetaData | list[sa.MetaData]
 
@@ -39,6 +41,9 @@ class Comparison:
     obstacles: tuple[str, ...]
     questions: tuple[Question, ...]
     change: str
+    dialect: sa.Dialect
+    differences: tuple[Difference, ...]
+    ignored: tuple[Difference, ...]
 
     @property
     def upgrade(self) -> list[ops.MigrateOperation]:
@@ -66,11 +71,13 @@ def compare(
     SchemaLabError
         When the database cannot be read or env.py fails.
     """
-    return look(environment, partial(_read, asking=asking), env_options(metadata, asking))
+    ignoring = Ignoring(ignored_in(environment.project.ini))
+    read = partial(_read, asking=asking, ignoring=ignoring)
+    return look(environment, read, env_options(metadata, asking, ignoring))
 
 
 def env_options(
-    metadata: Metadata | None, asking: Asking | None = None
+    metadata: Metadata | None, asking: Asking | None = None, ignoring: Ignoring | None = None
 ) -> Callable[[Options], Options]:
     """Give the function that completes env.py's own options, with `metadata` as the target."""
 
@@ -78,17 +85,29 @@ def env_options(
         connection = given.get("connection")
         dialect = connection.dialect.name if connection is not None else ""
         target = {} if metadata is None else {"target_metadata": metadata}
-        return {**completed(dict(given), dialect), **target, ASKING: asking}
+        return {**completed(dict(given), dialect), **target, ASKING: asking, IGNORING: ignoring}
 
     return complete
 
 
 def drift_of(comparison: Comparison, notes: tuple[str, ...] = ()) -> Drift:
-    """Take the drift from a comparison."""
+    """Take the drift from a comparison; its noise is not looked for."""
     return Drift(comparison.operations, notes)
 
 
-def _read(context: MigrationContext, asking: Asking | None) -> Comparison:
+def explained_drift(
+    environment: Environment, metadata: Metadata | None, notes: tuple[str, ...] = ()
+) -> Drift:
+    """Compare, and explain what stays after its own migration and what is ignored. Read-only."""
+    found = compare(environment, metadata)
+    noise = noise_in(environment, found.dialect, found.heads, found.differences)
+    ignored = [Noise.ignored_one(one, found.dialect.name) for one in found.ignored]
+    return Drift(found.operations, notes, noise, Noises(tuple(ignored)))
+
+
+def _read(
+    context: MigrationContext, asking: Asking | None, ignoring: Ignoring | None = None
+) -> Comparison:
     connection = context.connection
     assert connection is not None
     with warnings.catch_warnings():
@@ -111,6 +130,9 @@ def _read(context: MigrationContext, asking: Asking | None) -> Comparison:
         obstacles=obstacles_to(upgrade, connection) if asking else (),
         questions=tuple(asking.asked) if asking else (),
         change=asking.change if asking else "",
+        dialect=connection.dialect,
+        differences=tuple(ignoring.kept) if ignoring else (),
+        ignored=tuple(ignoring.left) if ignoring else (),
     )
 
 

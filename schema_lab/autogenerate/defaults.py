@@ -18,45 +18,51 @@ _CAST = re.compile(r"::[\w\s\".]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _ESCAPE = re.compile(r"\\(.)|'(?=')", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a", None: ""}
+_TRUTH = {"1": True, "true": True, "t": True, "0": False, "false": False, "f": False}
 _SAME = {"now": "now", "now()": "now", "current_timestamp()": "now", "current_timestamp": "now"}
 
 
-def differs(
-    context: Any,
-    inspected_column: Any,
-    metadata_column: Any,
-    inspected_default: str | None,
-    metadata_default: Any,
-    rendered_metadata_default: str | None,
-) -> bool:
+def differs(implementation: Any, live_column: Any, column: Any, default: Any) -> bool:
     """Say whether a server default changed; expressions that cannot be read count as equal.
 
-    Takes what Alembic gives to `compare_server_default`.
+    Parameters
+    ----------
+    implementation
+        Alembic's of the dialect, with the connection.
+    live_column
+        The column as the database has it.
+    column
+        The model's column.
+    default
+        The model's default.
     """
-    if getattr(metadata_column, "autoincrement", False) is True or _is_sequence(inspected_default):
+    dialect = implementation.dialect
+    there = _live(live_column, dialect)
+    if getattr(column, "autoincrement", False) is True or _is_sequence(there):
         return False
-    dialect = context.dialect
-    after = _plain_on(dialect, _as_sql(metadata_default, metadata_column.type, dialect))
-    before = _plain_on(dialect, _live(inspected_column, dialect))
+    after = _plain_on(dialect, _as_sql(default, column.type, dialect))
+    before = _plain_on(dialect, there)
     if before is None and after is not None and is_mysql(dialect.name):
-        before = _plain_on(dialect, _expression_default(context.connection, inspected_column))
+        before = _plain_on(dialect, _expression_default(implementation.connection, live_column))
     if before is None or after is None:
         return before is not after
     if before == after:
         return False
-    meant = _meant(before, metadata_column.type), _meant(after, metadata_column.type)
+    meant = _meant(before, column.type), _meant(after, column.type)
     if None not in meant:
         return bool(meant[0] != meant[1])
     return _is_literal(before) and _is_literal(after)
 
 
 def _meant(default: str, type_: Any) -> Any:
-    """Read a UUID or JSON, which a database spells anew; None for other types and expressions."""
+    """Read a UUID, JSON or truth value, which a database spells anew; None for all else."""
     text = default[1:-1].replace("''", "'") if default[0] == default[-1] == "'" else default
     plain_type = getattr(type_, "impl", type_)
     try:
         if isinstance(plain_type, sa.Uuid):
             return uuid.UUID(text)
+        if isinstance(plain_type, sa.Boolean):
+            return _TRUTH.get(text.lower())
         return (json.loads(text),) if isinstance(plain_type, sa.JSON) else None
     except ValueError:
         return None

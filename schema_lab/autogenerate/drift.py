@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from schema_lab.autogenerate.noise.noise import Noises
 from schema_lab.autogenerate.operations import Operation
 from schema_lab.views import drift as view
 
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drift:
-    """What differs between the models and the database; false when nothing does."""
+    """What differs between the models and the database; false when nothing does.
+
+    `noise` explains those differences that stay after their own migration ran; `ignored` are
+    those that the project's configuration leaves out.
+    """
 
     operations: tuple[Operation, ...]
     notes: tuple[str, ...] = ()
+    noise: Noises = field(default_factory=Noises)
+    ignored: Noises = field(default_factory=Noises)
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How a dialect's indexes are compared, where Alembic's own comparison leaves some out.
+"""How a dialect's indexes and server defaults are compared, where Alembic's way does not do.
 
 A class of Alembic's with `__dialect__` takes the place of the former one, in every context:
 https://alembic.sqlalchemy.org/en/latest/api/ddl.html
@@ -7,15 +7,43 @@ https://alembic.sqlalchemy.org/en/latest/api/ddl.html
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.ddl.impl import ComparisonResult
+from alembic.ddl.impl import ComparisonResult, DefaultImpl
+from alembic.ddl.mysql import MariaDBImpl, MySQLImpl
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.ddl.sqlite import SQLiteImpl
 
+from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.sql_text import sql_of
 from schema_lab.database import words_of
 
 
-class WholeSQLite(SQLiteImpl):
+class DefaultsAsText(DefaultImpl):
+    """A dialect whose server defaults are compared as text.
+
+    Alembic has a function for it in `configure`, and calls it for generated columns too, where
+    there is no default to read: AttributeError in alembic/autogenerate/compare/server_defaults.py.
+    """
+
+    def compare_server_default(
+        self, inspector_column: Any, metadata_column: Any, rendered: Any, live: Any
+    ) -> bool:
+        """Say whether a default changed; nothing of it is executed."""
+        return differs(self, inspector_column, metadata_column, metadata_column.server_default)
+
+
+class MariaDB(DefaultsAsText, MariaDBImpl):
+    """MariaDB."""
+
+    __dialect__ = "mariadb"
+
+
+class MySQL(DefaultsAsText, MySQLImpl):
+    """MySQL."""
+
+    __dialect__ = "mysql"
+
+
+class WholeSQLite(DefaultsAsText, SQLiteImpl):
     """SQLite, whose indexes on expressions are compared too: it keeps their words."""
 
     __dialect__ = "sqlite"
@@ -43,7 +71,7 @@ class WholeSQLite(SQLiteImpl):
         return (bool(index.unique), *terms, condition and words_of(condition))
 
 
-class PlainPercents(PostgresqlImpl):
+class PlainPercents(DefaultsAsText, PostgresqlImpl):
     """PostgreSQL, whose expressions hold `%` once, as the database has it."""
 
     __dialect__ = "postgresql"

@@ -85,13 +85,14 @@ def _(operation: ops.DropColumnOp, dialect: sa.Dialect) -> Iterator[Operation]:
 @describe.register
 def _(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[Operation]:
     table = full_name(operation.table_name, operation.schema)
-    for aspect, before, after in _changes(operation, dialect):
+    for aspect, before, after in aspects_of(operation, dialect):
         sentence = f"alter column {table}.{operation.column_name}: {aspect} {before} → {after}"
         kind = "rename_column" if aspect == "name" else "alter_column"
         yield Operation("~", sentence, kind, table, operation.column_name, before, after)
 
 
-def _changes(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[tuple[str, str, str]]:
+def aspects_of(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[tuple[str, str, str]]:
+    """List what changes of a column: name, type, nullable, default or comment; before and after."""
     if operation.modify_name is not None:
         yield "name", operation.column_name, operation.modify_name
     if operation.modify_type is not None:
@@ -169,7 +170,8 @@ def column_text(column: sa.Column[Any], dialect: sa.Dialect) -> str:
     if not column.nullable:
         parts.append("NOT NULL")
     if column.server_default is not None:
-        parts.append(f"DEFAULT {default_text(column.server_default, dialect)}")
+        word = "" if column.computed is not None or column.identity is not None else "DEFAULT "
+        parts.append(f"{word}{default_text(column.server_default, dialect)}")
     return " ".join(parts)
 
 
@@ -185,6 +187,10 @@ def default_text(default: Any, dialect: sa.Dialect) -> str:
     """Give a server default as the dialect writes it; "none" where there is none."""
     if default is None or default is False:
         return "none"
+    if isinstance(default, sa.Computed):
+        return f"GENERATED ALWAYS AS ({sql_of(default.sqltext, dialect)})"
+    if isinstance(default, sa.Identity):
+        return f"GENERATED {'ALWAYS' if default.always else 'BY DEFAULT'} AS IDENTITY"
     value = getattr(default, "arg", default)
     if isinstance(value, str):
         return f"'{value}'" if isinstance(default, sa.DefaultClause) else value

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from schema_lab.autogenerate.conversions import with_casts
-from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.enum_types import with_enum_types
-from schema_lab.autogenerate.implementations import PlainPercents, WholeSQLite
+from schema_lab.autogenerate.implementations import MariaDB, MySQL, PlainPercents, WholeSQLite
 from schema_lab.autogenerate.implied_indexes import (
     drop_implied_indexes,
     leave_indexes_of_dropped_tables,
@@ -14,6 +13,7 @@ from schema_lab.autogenerate.implied_indexes import (
 from schema_lab.autogenerate.members import expand_members, with_members
 from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.needed_indexes import let_keys_step_aside
+from schema_lab.autogenerate.noise import leave_ignored
 from schema_lab.autogenerate.ordering import in_one_order
 from schema_lab.autogenerate.questions import with_answers
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
@@ -22,7 +22,7 @@ from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.autogenerate.unnamed import with_names
 from schema_lab.database import JOURNAL_TABLE
 
-IMPLEMENTATIONS = (PlainPercents, WholeSQLite)
+IMPLEMENTATIONS = (PlainPercents, WholeSQLite, MariaDB, MySQL)
 """Alembic takes them up as they are imported."""
 
 
@@ -41,7 +41,7 @@ def comparison_options(dialect: str) -> dict[str, Any]:
     """
     return {
         "compare_type": True,
-        "compare_server_default": differs,
+        "compare_server_default": True,
         "render_as_batch": dialect == "sqlite",
         "render_item": render_item,
         "process_revision_directives": directives,
@@ -50,14 +50,9 @@ def comparison_options(dialect: str) -> dict[str, Any]:
 
 
 def completed(options: dict[str, Any], dialect: str) -> dict[str, Any]:
-    """Add ours to an env.py's own options; what env.py says counts.
-
-    One exception: `compare_server_default=True` becomes the comparison that executes nothing.
-    """
+    """Add ours to an env.py's own options; what env.py says counts."""
     ours = comparison_options(dialect)
     merged = {**ours, **options, "include_name": _without_ours(options.get("include_name"))}
-    if merged["compare_server_default"] is True:
-        merged["compare_server_default"] = differs
     theirs = options.get("process_revision_directives")
     if theirs not in (None, directives):
         merged["process_revision_directives"] = _after_ours(theirs)
@@ -71,6 +66,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
 
     A `process_revision_directives` function.
     """
+    leave_ignored(context, revision, scripts)
     in_one_order(context, revision, scripts)
     with_members(context, revision, scripts)
     with_answers(context, revision, scripts)

@@ -25,6 +25,7 @@ from schema_lab.history.health import (
     refuse_heads,
     refuse_leftovers,
 )
+from schema_lab.history.ignored import ignored_in
 from schema_lab.history.project import Project, fresh_sources, plain_config
 from schema_lab.history.revisions import History, Revision, history_of
 from schema_lab.history.scripts import check_when_loaded
@@ -68,6 +69,7 @@ __all__ = [
     "env_errors",
     "fresh_sources",
     "history_of",
+    "ignored_in",
     "is_asynchronous",
     "logging_untouched",
     "look",

@@ -4,6 +4,7 @@ from schema_lab.migrate.alembic_command import run_alembic, run_without_project
 from schema_lab.migrate.answers import keep_answers, kept_answers
 from schema_lab.migrate.environment import run_offline, run_online
 from schema_lab.migrate.hooks import Cancelled, OnRevision
+from schema_lab.migrate.ignoring import ignore, stop_ignoring
 from schema_lab.migrate.journal import Stopped
 from schema_lab.migrate.losses import Loss, losses
 from schema_lab.migrate.messages import checked_id, checked_message
@@ -34,6 +35,7 @@ __all__ = [
     "checked_id",
     "checked_message",
     "downgrade",
+    "ignore",
     "init_db",
     "keep_answers",
     "kept_answers",
@@ -49,6 +51,7 @@ __all__ = [
     "snapshot",
     "stamp",
     "stepping",
+    "stop_ignoring",
     "stopped_revision",
     "upgrade",
     "write",

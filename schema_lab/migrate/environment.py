@@ -10,13 +10,14 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic.util import CommandError
 
-from schema_lab.autogenerate import ASKING, Asking, comparison_options
+from schema_lab.autogenerate import ASKING, IGNORING, Asking, Ignoring, comparison_options
 from schema_lab.database import engine_for
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import (
     READY,
     URL,
     Project,
+    ignored_in,
     translate,
 )
 from schema_lab.migrate.answers import kept_answers
@@ -119,13 +120,17 @@ def _connection(context: Any) -> AbstractContextManager[sa.Connection]:
 def _configure(
     context: Any, connection: sa.Connection, target_metadata: sa.MetaData | None, **hooks: Any
 ) -> None:
-    dialect = connection.dialect.name
+    dialect, project = connection.dialect.name, _project(context)
+    known = {
+        ASKING: Asking(kept_answers(project.root), aloud=True),
+        IGNORING: Ignoring(ignored_in(project.ini), aloud=True),
+    }
     context.configure(
         connection=connection,
         target_metadata=target_metadata,
         transactional_ddl=transactional(dialect),
         **comparison_options(dialect),
-        **{ASKING: Asking(kept_answers(_project(context).root), aloud=True)},
+        **known,
         **hooks,
     )
 

@@ -15,6 +15,17 @@ class OperationShape(Protocol):
     def sentence(self) -> str: ...
 
 
+class NoiseShape(Protocol):
+    """A difference that stays after its own migration, or that the project ignores."""
+
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def call(self) -> str: ...
+
+
 class DriftShape(Protocol):
     """All operations that would make the database equal the models."""
 
@@ -22,6 +33,10 @@ class DriftShape(Protocol):
     def operations(self) -> Sequence[OperationShape]: ...
     @property
     def notes(self) -> Sequence[str]: ...
+    @property
+    def noise(self) -> Iterable[NoiseShape]: ...
+    @property
+    def ignored(self) -> Iterable[NoiseShape]: ...
 
 
 class ChoiceShape(Protocol):

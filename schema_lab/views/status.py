@@ -48,14 +48,16 @@ def _pending(status: StatusShape) -> str:
 def _drift(status: StatusShape) -> str:
     if status.drift is None:
         return "unknown"
+    ignored = len(tuple(status.drift.ignored))
+    rest = f" ({ignored} ignored)" if ignored else ""
     if not status.drift.operations:
-        return "none"
-    return count(len(status.drift.operations), "operation")
+        return f"none{rest}"
+    return count(len(status.drift.operations), "operation") + rest
 
 
 def _drift_badge(status: StatusShape) -> str:
     if status.drift is None:
         return badge("drift unknown", "bad")
     if not status.drift.operations:
-        return badge("✓ no drift", "good")
+        return badge(f"✓ no drift{_drift(status).removeprefix('none')}", "good")
     return badge(f"drift: {_drift(status)}", "warn")

@@ -144,3 +144,21 @@ def test_a_changed_default_is_drift(lab: Lab, name: str) -> None:
     lab.upgrade()
     execute(lab, "INSERT INTO users (id, name) VALUES (1, 'Ann')")
     assert scalars(lab, "SELECT x FROM users") == [after]
+
+
+def test_generated_columns_can_be_compared(lab: Lab) -> None:
+    """A column that the database computes is no drift after its migration, and is read back."""
+    want(lab, users(sa.Column("double", sa.Integer, sa.Computed("id * 2", persisted=True))))
+    lab.autogenerate("Create users").write()
+    lab.upgrade()
+    assert not lab.drift()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_a_truth_value_has_many_spellings(lab: Lab) -> None:
+    """A boolean's default is the same as 'false', false and 0, and another one is seen."""
+    be(lab, users(sa.Column("active", sa.Boolean, server_default="false")))
+    want(lab, users(sa.Column("active", sa.Boolean, server_default=sa.false())))
+    assert not lab.drift()
+    want(lab, users(sa.Column("active", sa.Boolean, server_default="true")))
+    assert len(lab.drift()) == 1
