@@ -79,6 +79,7 @@ AWAY = {
     ("schema_lab.scratch.project", "alembic.script"): "numbers the next revision",
     # `.frame` of a value: loaded when it is asked for.
     ("schema_lab.autogenerate.drift", "pandas"): "frame",
+    ("schema_lab.autogenerate.noise.noise", "pandas"): "frame",
     ("schema_lab.autogenerate.questions.question", "pandas"): "frame",
     ("schema_lab.history.revisions", "pandas"): "frame",
     ("schema_lab.lab", "pandas"): "frame",
