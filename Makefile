@@ -18,18 +18,26 @@ ifeq ($(shell id -u),0)
 LAB_OPTIONS += --allow-root
 endif
 
+PAGE_OPTIONS = --Voila.ip=127.0.0.1 --port=$(PORT) --Voila.port_retries=0 --show_tracebacks=True
+ifeq ($(BROWSER),none)
+PAGE_OPTIONS += --no-browser
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help lab test tour notebooks lint clean
+.PHONY: help lab page test tour notebooks pictures lint clean
 
 help: ## list these commands
 	@echo "schema_lab: the notebook in which a team watches its schema change."
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 	@echo
-	@echo "Variables: PORT=8888 and BROWSER=none for lab; PYTHON=python3 chooses the interpreter of $(VENV)."
+	@echo "Variables: PORT=8888 and BROWSER=none for lab and page; PYTHON=python3 chooses the interpreter of $(VENV)."
 
 lab: $(LAB_STAMP) ## open JupyterLab on the first notebook
 	@exec $(RUN) jupyterlab $(LAB_OPTIONS)
+
+page: $(LAB_STAMP) ## serve the panel of this project as a plain page, for who only upgrades
+	@exec $(RUN) voila examples/panel.ipynb $(PAGE_OPTIONS)
 
 test: lint ## check everything: style, types, tests, the notebooks' outputs
 	$(RUN) pytest -n 2 --dist loadfile
@@ -40,6 +48,9 @@ tour: $(LAB_STAMP) ## walk through a migration here in the terminal, and write b
 
 notebooks: $(LAB_STAMP) ## run the notebooks and store their outputs anew
 	@$(RUN) scripts.notebooks
+
+pictures: $(TEST_STAMP) ## take README's pictures anew, in headless Chromium
+	@$(RUN) scripts.screenshot
 
 lint: $(TEST_STAMP) ## check style and types
 	$(RUN) ruff check

@@ -102,6 +102,18 @@ def run_all(page: Page) -> None:
     wait_for_kernel(page)
 
 
+def press_through(page: Page, name: str, limit: int = 40) -> None:
+    """Reach a control with Tab alone, and press Enter on it."""
+    target = page.get_by_role("button", name=name, exact=True)
+    for _ in range(limit):
+        if target.evaluate("control => control === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    message = f"Tab does not reach {name}"
+    raise AssertionError(message)
+
+
 def change_theme(page: Page, theme: str) -> None:
     """Change to "JupyterLab Light" or "JupyterLab Dark"."""
     page.evaluate(
@@ -121,7 +133,7 @@ def launch(playwright: Playwright) -> Browser:
 @contextmanager
 def jupyterlab(folder: Path) -> Iterator[JupyterLab]:
     """Run JupyterLab in a process group of its own; all it writes stays in `folder`."""
-    lab = JupyterLab(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), folder / "root")
+    lab = JupyterLab(f"http://127.0.0.1:{free_port()}", secrets.token_hex(16), folder / "root")
     lab.root.mkdir(parents=True)
     with (folder / "jupyterlab.log").open("wb") as log:
         process = subprocess.Popen(
@@ -136,7 +148,7 @@ def jupyterlab(folder: Path) -> Iterator[JupyterLab]:
             _wait_until_it_answers(lab, process, folder / "jupyterlab.log")
             yield lab
         finally:
-            _stop(process)
+            stop(process)
 
 
 def _command(lab: JupyterLab, folder: Path) -> list[str]:
@@ -186,7 +198,7 @@ def _wait_until_it_answers(lab: JupyterLab, process: "subprocess.Popen[bytes]", 
     raise RuntimeError(message)
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     """Stop the server and what it started: each kernel has a process group of its own."""
     family = _family(process.pid)
     if process.poll() is None:
@@ -205,7 +217,8 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

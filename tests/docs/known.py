@@ -65,6 +65,8 @@ PLANNED = {
     "make lab": "installs, and serves until it is stopped; check-newcomer runs it",
     "make lab PORT=8899 BROWSER=none": "as make lab",
     "make lab PYTHON=python3.12": "as make lab, and no other Python is here",
+    "make page": "serves until it is stopped; tests/browser/test_page.py types it, and upgrades",
+    "make pictures": "would write over README's pictures; tests/browser drives what they show",
     "make test": "is what runs this test",
     "make lint": "the first part of make test",
     "make notebooks": "would write over the stored outputs; tests/notebooks runs them",
