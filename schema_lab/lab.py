@@ -17,9 +17,10 @@ import sqlalchemy as sa
 
 from schema_lab import autogenerate, database, history, migrate, scratch
 from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Metadata, Proposal
+from schema_lab.database.diagrams import Diagram, declared, live
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
-from schema_lab.errors import MigrationError, SchemaLabError
-from schema_lab.history import Environment, History, Project, Revision
+from schema_lab.errors import InputError, MigrationError, SchemaLabError
+from schema_lab.history import Environment, Graph, History, Project, Revision
 from schema_lab.migrate import Cancelled, Loss, OnRevision, Restored, Run, Steps, Stopped
 from schema_lab.models import ModelSet
 from schema_lab.views import status as view
@@ -250,6 +251,34 @@ class Lab:
         """
         return database.tables.query(self.engine, sql, limit)
 
+    def diagram(
+        self,
+        what: Literal["models", "database"] = "models",
+        around: str | None = None,
+        hops: int = 1,
+    ) -> Diagram:
+        """Draw tables and their foreign keys: what should be, or what is. Read-only.
+
+        Parameters
+        ----------
+        what
+            "models" or "database"; `candidate.diagram()` shows the one becoming the other.
+        around
+            A table: it alone, with those within `hops` foreign keys of it.
+        hops
+            How many foreign keys away a table may be.
+
+        Raises
+        ------
+        SchemaLabError
+            When there is no such table, or the database does not answer.
+        """
+        if what not in ("models", "database"):
+            raise InputError(f"There is no diagram of {what!r}.", 'Say "models" or "database".')
+        dialect = self._environment.url.get_dialect()()
+        drawn = self._live() if what == "database" else declared(self.metadata, dialect)
+        return drawn if around is None else drawn.around(around, hops)
+
     # how it got there --------------------------------------------------------------------------
 
     def history(self) -> History:
@@ -264,6 +293,13 @@ class Lab:
     def heads(self) -> History:
         """List the newest revisions of the script directory. Read-only."""
         return History(tuple(one for one in self.history() if one.is_head))
+
+    def graph(self, *, whole: bool = False) -> Graph:
+        """Draw the revisions, with branches, heads and what is applied. Read-only.
+
+        Long runs of revisions that stand in a line are folded, unless the `whole` is asked for.
+        """
+        return Graph.of(self.history(), whole=whole)
 
     # what should change ------------------------------------------------------------------------
 
@@ -319,6 +355,7 @@ class Lab:
             write=lambda candidate: migrate.write(environment, candidate),
             review=self._review_candidate,
             rehearse=lambda candidate, how: self._rehearse_candidate(candidate, how, metadata),
+            live=self._live,
         )
         return Candidate(propose(migrate.kept_answers(self.root)), doors)
 
@@ -571,6 +608,9 @@ class Lab:
         return run_line(options, aside, aside._environment, snapshot=snapshot)
 
     # -------------------------------------------------------------------------------------------
+
+    def _live(self) -> Diagram:
+        return live(self.engine, self._hidden_tables)
 
     def _review_candidate(self, candidate: Candidate) -> Findings:
         from schema_lab.review import review_candidate

@@ -8,9 +8,11 @@ from typing import Any
 from alembic.operations import ops
 
 from schema_lab.autogenerate.answering import Answering
+from schema_lab.autogenerate.diagrams import marked
 from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.operations import Operation
 from schema_lab.autogenerate.proposal import Proposal
+from schema_lab.database.diagrams import Diagram
 from schema_lab.errors import HistoryError
 from schema_lab.history import Revision
 from schema_lab.views import candidate as view
@@ -96,6 +98,27 @@ class Candidate(Answering):
             For another dialect.
         """
         return self._proposal.sql(dialect, direction)
+
+    def diagram(self, around: str | None = None, hops: int = 1) -> Diagram:
+        """Draw the live tables, with what the upgrade adds, drops and changes marked. Read-only.
+
+        Parameters
+        ----------
+        around
+            A table: it alone, with those within `hops` foreign keys of it. By default the whole
+            database, and of one with many tables those that change with those next to them.
+        hops
+            How many foreign keys away a table may be.
+
+        Raises
+        ------
+        SchemaLabError
+            When there is no such table, or the database does not answer.
+        """
+        upgrade = self.script.upgrade_ops
+        operations = upgrade.ops if upgrade else []
+        title = f"candidate {self.message!r}"
+        return marked(self._doors.live(), operations, self.dialect, title, around, hops)
 
     # is it safe --------------------------------------------------------------------------------
 

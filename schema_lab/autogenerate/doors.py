@@ -8,6 +8,7 @@ from typing import Any
 
 from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.autogenerate.questions import Answer
+from schema_lab.database.diagrams import Diagram
 from schema_lab.history import Revision
 
 
@@ -25,3 +26,5 @@ class Doors:
     """Give the findings on the candidate that is handed in."""
     rehearse: Callable[[Any, str | None], Any]
     """Rehearse it, in a way of one's choice: gives a `schema_lab.rehearsal.Rehearsal`."""
+    live: Callable[[], Diagram]
+    """Draw the live tables."""

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from schema_lab.database.column_types import types_of
 from schema_lab.database.frames import stated_frame
 from schema_lab.database.mariadb import plain
-from schema_lab.database.reading import Place, explained, locate, reading
+from schema_lab.database.reading import explained, locate, reading
 
 COLUMNS = {
     "column": "string",
@@ -17,12 +18,6 @@ COLUMNS = {
     "primary_key": "bool",
     "comment": "string",
 }
-# SQLAlchemy knows not every type of PostgreSQL (xml, point, those of extensions); this does.
-_POSTGRESQL_TYPES = sa.text(
-    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
-    " JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-    " WHERE attnum > 0 AND relname = :name AND nspname = coalesce(:schema, current_schema())"
-)
 
 
 @explained
@@ -65,7 +60,7 @@ def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
         found: list[dict[str, Any]] = [
             dict(column) for column in inspector.get_columns(name, schema)
         ]
-        types = _types(connection, (schema, name), found)
+        types = types_of(connection, (schema, name), found)
     return stated_frame(
         COLUMNS,
         [
@@ -80,21 +75,6 @@ def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
             for column in found
         ],
     )
-
-
-def _types(
-    connection: sa.Connection, place: Place, columns: list[dict[str, Any]]
-) -> dict[str, str]:
-    spelled: dict[str, str] = {
-        column["name"]: column["type"].compile(dialect=connection.dialect)
-        for column in columns
-        if not isinstance(column["type"], sa.types.NullType)
-    }
-    if len(spelled) < len(columns) and connection.dialect.name == "postgresql":
-        schema, name = place
-        known = connection.execute(_POSTGRESQL_TYPES, {"schema": schema, "name": name})
-        spelled = {**dict(known.all()), **spelled}
-    return {column["name"]: spelled.get(column["name"], "") for column in columns}
 
 
 def _default(column: dict[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from schema_lab.history.environment import (
     logging_untouched,
 )
 from schema_lab.history.failures import DriverError, as_lab_errors, driver_message, translate
+from schema_lab.history.graph import Graph
 from schema_lab.history.health import (
     damaged,
     edits,
@@ -50,6 +51,7 @@ __all__ = [
     "DriverError",
     "Drop",
     "Environment",
+    "Graph",
     "History",
     "Options",
     "Project",

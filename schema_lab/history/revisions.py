@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Revision:
     """One revision: a script in versions/, and whether the database has it.
 
-    `edited` is true when the file is not the one that was applied.
+    `edited` is true when the file is not the one that was applied; `labels` are those of the branch
+    that begins here, `depends_on` the revisions of other branches that have to come first.
     """
 
     id: str
@@ -31,6 +32,8 @@ class Revision:
     is_head: bool = False
     applied: bool = False
     edited: bool = False
+    labels: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, script: Script, applied: bool = False, edited: bool = False) -> Revision:
@@ -44,6 +47,9 @@ class Revision:
             is_head=script.is_head,
             applied=applied,
             edited=edited,
+            # `branch_labels` has those of the whole branch, these are the ones that the file names.
+            labels=tuple(sorted(script._orig_branch_labels)),
+            depends_on=tuple(sorted(getattr(script, "_resolved_dependencies", ()))),
         )
 
     @property

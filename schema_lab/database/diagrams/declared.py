@@ -1,0 +1,74 @@
+"""What should be: the tables of a metadata, as a diagram."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from schema_lab.database.diagrams.values import Column, Diagram, Reference, Table, keyed
+
+
+def declared(
+    metadata: sa.MetaData | Iterable[sa.MetaData] | None,
+    dialect: sa.Dialect,
+    title: str = "models",
+) -> Diagram:
+    """Give the tables of metadata as a diagram; types are written as the dialect does.
+
+    Examples
+    --------
+    >>> from sqlalchemy.dialects import sqlite
+    >>> metadata = sa.MetaData()
+    >>> _ = sa.Table("teams", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    >>> declared(metadata, sqlite.dialect())
+    models: 1 table, 0 foreign keys
+      teams
+        PK    id  INTEGER
+    """
+    parts = [metadata] if isinstance(metadata, sa.MetaData) else metadata or ()
+    sources = [table for one in parts for table in one.tables.values()]
+    tables, references = keyed(
+        [table_of(one, dialect) for one in sources],
+        [reference for one in sources for reference in references_of(one)],
+        {one.fullname: unique_of(one) for one in sources},
+    )
+    return Diagram.of(title, tables, references)
+
+
+def table_of(table: sa.Table, dialect: sa.Dialect) -> Table:
+    """Give a table with its columns; of keys, the primary key is known."""
+    return Table(table.fullname, tuple(column_of(one, dialect) for one in table.columns))
+
+
+def column_of(column: "sa.Column[object]", dialect: sa.Dialect) -> Column:
+    """Give a column; of keys, the primary key is known."""
+    keys = ("PK",) if column.primary_key else ()
+    return Column(column.name, type_of(column.type, dialect), bool(column.nullable), keys)
+
+
+def type_of(type_: "sa.types.TypeEngine[object]", dialect: sa.Dialect) -> str:
+    """Write a type as the dialect does, or as Python shows it where it cannot."""
+    try:
+        return str(type_.compile(dialect=dialect))
+    except (sa.exc.CompileError, AttributeError, NotImplementedError):
+        return repr(type_)
+
+
+def references_of(table: sa.Table) -> list[Reference]:
+    """Give the foreign keys of a table; a target need not be in the same metadata."""
+    return [
+        Reference(
+            table.fullname,
+            tuple(element.parent.name for element in one.elements),
+            one.elements[0].target_fullname.rpartition(".")[0],
+            tuple(element.target_fullname.rpartition(".")[2] for element in one.elements),
+        )
+        for one in table.foreign_key_constraints
+    ]
+
+
+def unique_of(table: sa.Table) -> set[tuple[str, ...]]:
+    """Give the columns that no two rows of a table share."""
+    constraints = [one for one in table.constraints if isinstance(one, sa.UniqueConstraint)]
+    found = {tuple(column.name for column in one.columns) for one in constraints}
+    indexes = [one for one in table.indexes if one.unique]
+    return found | {tuple(str(column.name) for column in one.columns) for one in indexes}

@@ -1,0 +1,79 @@
+"""Diagrams and graphs to look at."""
+
+from itertools import pairwise
+from random import Random
+
+from schema_lab.database.diagrams import Column, Diagram, Reference, Table
+from schema_lab.history import Graph, History, Revision
+
+KEY = Column("id", "INTEGER", nullable=False, keys=("PK",))
+HOSTILE = (
+    'a "quoted" one',
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "%%{init: {}}%%",
+    "x direction LR",
+    "line\nbreak\x1b[2J",
+    "`tick` } {",
+    "style: a:#red;",
+    "erDiagram",
+    "end",
+    "PK",
+    "__init__",
+    "1st",
+    "naïve ü",
+    "old \u202e name",
+    "-- ||--o{ ]",
+)
+
+TEAMS = Table("teams", (KEY,))
+HEROES = Table("heroes", (KEY, Column("team_id", "INTEGER", keys=("FK",))))
+POWERS = Table("powers", (KEY, Column("hero_id", "INTEGER", nullable=False, keys=("FK",))))
+LONELY = Table("lonely", (Column("word", "VARCHAR(20)"),))
+TO_TEAMS = Reference("heroes", ("team_id",), "teams", ("id",), optional=True)
+TO_HEROES = Reference("powers", ("hero_id",), "heroes", ("id",))
+SMALL = Diagram.of("models", (TEAMS, HEROES, POWERS, LONELY), (TO_TEAMS, TO_HEROES))
+
+
+def hostile() -> Diagram:
+    """Give every hostile name to a table, to its column and to its type."""
+    tables = [Table(name, (Column(name, name, keys=("FK",)),)) for name in HOSTILE]
+    pairs = pairwise(HOSTILE)
+    return Diagram.of("models", tables, [Reference(b, (b,), a, (a,)) for a, b in pairs])
+
+
+def hostile_graph() -> Graph:
+    """Give every hostile name to a revision's message and branch, one after the other."""
+    ids = [f"{number:04}" for number in range(len(HOSTILE))]
+    made = [
+        Revision(one, name, tuple(ids[max(0, at - 1) : at]), None, labels=(name,))
+        for at, (one, name) in enumerate(zip(ids, HOSTILE, strict=True))
+    ]
+    return Graph.of(History(tuple(made[::-1])))
+
+
+def many_tables(number: int, columns: int = 8) -> Diagram:
+    """Make tables each of which refers to up to three that were there before."""
+    chance, tables, references = Random(1), [], []  # noqa: S311 - the same tables each time
+    for at in range(number):
+        own = [KEY, *(Column(f"column_{one}", "VARCHAR(50)") for one in range(columns))]
+        for other in {chance.randrange(at) for _ in range(chance.randrange(4)) if at}:
+            own.append(Column(f"table_{other}_id", "INTEGER", keys=("FK",)))
+            ends = (f"table_{at}", (f"table_{other}_id",), f"table_{other}", ("id",))
+            references.append(Reference(*ends, optional=True))
+        tables.append(Table(f"table_{at}", tuple(own)))
+    return Diagram.of("database", tables, references)
+
+
+def long_history(number: int, applied: int) -> History:
+    """Make a history in a line, with a branch from its middle that is pending."""
+    middle = number // 2
+    line = [
+        Revision(
+            f"{at:04}", f"Change {at}", (f"{at - 1:04}",) if at > 1 else (), None,
+            is_head=at == number, applied=at <= applied,
+        )
+        for at in range(number, 0, -1)
+    ]  # fmt: skip
+    side = Revision("side", "Aside", (f"{middle:04}",), None, is_head=True)
+    return History((*line[: number - middle - 1], side, *line[number - middle - 1 :]))
