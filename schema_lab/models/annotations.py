@@ -23,7 +23,7 @@ class Target:
 
     def annotation(self) -> Any:
         """Give the annotation as SQLModel reads it, with the class as a forward reference."""
-        reference = ForwardRef(self.name)
+        reference = ForwardRef(self.name.rpartition(".")[2])
         if self.many:
             return list[reference]  # type: ignore[valid-type]  # a type made at run time
         return Optional[reference] if self.optional else reference  # noqa: UP045  # as above

@@ -25,10 +25,17 @@ _SCHEMA = (FieldInfo, RelationshipInfo, RelationshipProperty, SchemaItem)
 def schema_copies(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Copy the fields, relationships, columns, table settings and annotations of a class body."""
     schema = {key: value for key, value in namespace.items() if _is_schema(key, value)}
-    items = [item for value in schema.values() for item in _items(value)]
-    items += [item for value in namespace[ANNOTATIONS].values() for item in _items(value)]
-    copies = {id(item): item._copy() for item in items}
+    copies = {id(item): item._copy() for item in attached(namespace)}
     return copy.deepcopy({**schema, ANNOTATIONS: namespace[ANNOTATIONS]}, copies)
+
+
+def attached(namespace: Mapping[str, Any]) -> Iterator[Column[Any] | ForeignKey]:
+    """Find the columns and foreign keys that a class body hands to SQLAlchemy itself."""
+    for key, value in namespace.items():
+        if _is_schema(key, value):
+            yield from _items(value)
+    for value in namespace[ANNOTATIONS].values():
+        yield from _items(value)
 
 
 def _is_schema(key: str, value: Any) -> bool:

@@ -78,6 +78,12 @@ class Definition:
             yield self.namespace[key].link_model.name
 
     @property
+    def adds_to_others(self) -> bool:
+        """Whether a relationship gives the other class an attribute that it does not have."""
+        arguments = (each.sa_relationship_kwargs or {} for each in self.relationships.values())
+        return any("backref" in each for each in arguments)
+
+    @property
     def module(self) -> str:
         """The module of the class statement."""
         return str(self.namespace["__module__"])

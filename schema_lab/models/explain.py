@@ -61,6 +61,20 @@ def refuse_table_above(definition: Definition, bases: tuple[type[Any], ...]) -> 
             raise ModelError(fact, _DERIVED_CURE)
 
 
+def refuse_namesake(definition: Definition, first: str | None) -> None:
+    """Raise a ModelError when two modules define a class of the same name.
+
+    The second would take the place of the first, whose table would then seem to be gone. A
+    notebook may redefine the class of a module, and any statement one that came with a seed.
+    """
+    name, second = definition.name, definition.module
+    if first not in (None, "__main__", second) and second != "__main__":
+        raise ModelError(
+            f"Two modules define a class named {name}: {first} and {second}.",
+            "Give one of the two another name.",
+        )
+
+
 def mapping_error(error: Exception, metadata: MetaData) -> ModelError:
     """Say which relationship does not fit."""
     text = _sentence(error)

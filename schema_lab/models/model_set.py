@@ -85,7 +85,8 @@ class ModelSet:
         """
         self.settle()
         now = self._generations.current
-        return tuple(waiting_sentences(self._generations.definitions, now.classes, now.metadata))
+        definitions = self._generations.definitions
+        return tuple(waiting_sentences(definitions, now.metadata, now.owner))
 
     def forget(self, name: str) -> None:
         """Remove a class from the models; relationships to it wait for a new definition.
@@ -103,9 +104,10 @@ class ModelSet:
 
     def __getitem__(self, name: str) -> type[SQLModel]:
         self.settle()
-        if name not in self._generations.current.classes:
+        found = self._generations.current.standing(name)
+        if found is None:
             raise self._unknown(name)
-        return self._generations.current.classes[name]
+        return found
 
     def __contains__(self, name: object) -> bool:
         self.settle()
@@ -145,11 +147,12 @@ class ModelSet:
         if name is None or not cls.model_config.get("table"):
             return cls
         self.settle()
-        if name not in self._generations.current.classes:
+        found = self._generations.current.standing(name)
+        if found is None:
             raise ModelError(
                 f"{name} is no longer among the models.", "Run the cell that defines it again."
             )
-        return self._generations.current.classes[name]
+        return found
 
     def _unknown(self, name: str) -> ModelError:
         known = ", ".join(self._generations.definitions)

@@ -2,87 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sqlalchemy import ForeignKey, MetaData
-from sqlalchemy.exc import NoReferencedColumnError, NoReferencedTableError
+from sqlalchemy import ForeignKey, MetaData, Table
+from sqlalchemy.exc import NoReferencedTableError
 from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
 
-Absent = frozenset[tuple[str, str]]
 Classes = Mapping[str, type[SQLModel]]
+Definitions = Mapping[str, Definition]
+Find = Callable[[str], type[SQLModel] | None]
 
 
-def absent_relationships(definitions: Mapping[str, Definition]) -> Absent:
-    """Give the relationships, as class and attribute, that need a class which nothing defines.
+def absent_relationships(name: str, definitions: Definitions) -> frozenset[str]:
+    """Give the relationships of a class that need a class which nothing defines.
 
     The other side of such a relationship is absent with it.
     """
-    relationships = [
-        (each.name, key) for each in definitions.values() for key in each.relationships
-    ]
-    lacking = {
-        (name, key)
-        for name, key in relationships
-        if not definitions.keys() >= set(definitions[name].targets[key])
-    }
-    other_sides = {pair for pair in relationships if _other_side(*pair, definitions) in lacking}
-    return frozenset(lacking | other_sides)
+    return frozenset(
+        key
+        for key in definitions[name].relationships
+        if _is_lacking(name, key, definitions)
+        or _is_lacking(*_other_side(name, key, definitions), definitions)
+    )
 
 
-def _other_side(
-    name: str, key: str, definitions: Mapping[str, Definition]
-) -> tuple[str, str | None]:
+def _is_lacking(name: str, key: str | None, definitions: Definitions) -> bool:
+    there = definitions.get(name)
+    return (
+        there is not None
+        and key in there.relationships
+        and not all(each in definitions for each in there.targets[key])
+    )
+
+
+def _other_side(name: str, key: str, definitions: Definitions) -> tuple[str, str | None]:
     target = definitions[name].targets[key][:1]
     return ("".join(target), definitions[name].relationships[key].back_populates)
 
 
 def waiting_sentences(
-    definitions: Mapping[str, Definition], classes: Classes, metadata: MetaData
+    definitions: Definitions, metadata: MetaData, owner: Callable[[str], str | None]
 ) -> Iterator[str]:
     """Say which relationships wait for a class, and which foreign keys for a table."""
     for name, definition in definitions.items():
         for key, needs in definition.targets.items():
-            for missing in sorted(set(needs) - definitions.keys()):
+            for missing in sorted(each for each in needs if each not in definitions):
                 yield f"{name}.{key} waits for a class named {missing}"
-    for foreign_key in _foreign_keys(metadata):
-        try:
-            foreign_key.column  # noqa: B018  # looks the column up
-        except NoReferencedTableError as error:
-            yield f"{_place(foreign_key, classes)} waits for a table named {error.table_name}"
+    for table in metadata.tables.values():
+        waiting = [each for each in table.foreign_keys if _waits(each)]
+        for each in sorted(waiting, key=lambda each: each.parent.name):
+            place = f"{owner(table.key) or table.name}.{each.parent.name}"
+            yield f"{place} waits for a table named {each.target_table_key}"
 
 
-def check_foreign_keys(metadata: MetaData, classes: Classes) -> None:
+def _waits(key: ForeignKey) -> bool:
+    try:
+        key.column  # noqa: B018  # looks the column up
+    except NoReferencedTableError:
+        return True
+    return False
+
+
+def check_foreign_keys(
+    keys: Iterable[ForeignKey], metadata: MetaData, owner: Callable[[str], str | None]
+) -> None:
     """Raise a ModelError for a foreign key to a column that its table does not have."""
-    for key in _foreign_keys(metadata):
-        try:
-            column = key.column
-        except NoReferencedTableError:
-            continue
-        except NoReferencedColumnError as error:
-            raise _no_column(key, error, classes, metadata) from error
-        if metadata.tables.get(column.table.key) is not column.table:
+    for key in keys:
+        target = metadata.tables.get(key.target_table_key or "")
+        place = f"{owner(key.parent.table.key) or key.parent.table.name}.{key.parent.name}"
+        if key.target_column is not None and key.target_column.table is not target:
             raise ModelError(
-                f"{_place(key, classes)} has a foreign key to a column object, "
+                f"{place} has a foreign key to a column object, "
                 "which stays behind when the models are built again.",
-                f'Give it as a string: "{column.table.key}.{column.name}".',
+                f'Give it as a string: "{key.target_fullname}".',
+            )
+        name = key.target_tokens.column_name or key.parent.name
+        if target is not None and name not in _names(target, key):
+            raise ModelError(
+                f"{place} has a foreign key to {key.target_fullname}, "
+                f"but there is no column {name}.",
+                f"The columns of {target.name} are: {', '.join(target.columns.keys())}.",
             )
 
 
-def check_relationships(
-    definitions: Mapping[str, Definition], classes: Classes, absent: Absent
-) -> None:
-    """Raise a ModelError for a relationship to no table, or to nothing on the other side."""
-    for name, definition in definitions.items():
-        for key in definition.relationships:
+def _names(table: Table, key: ForeignKey) -> Iterable[str]:
+    return table.columns.keys() if not key.link_to_name else [one.name for one in table.columns]
+
+
+def check_relationships(names: Iterable[str], definitions: Definitions, classes: Find) -> None:
+    """Raise a ModelError for a relationship to no table, or to nothing on the other side.
+
+    Parameters
+    ----------
+    names
+        The classes whose relationships are looked at.
+    definitions
+        All definitions.
+    classes
+        Gives the class of a name.
+    """
+    for name in names:
+        for key in definitions[name].relationships.keys() - absent_relationships(name, definitions):
             target, back = _other_side(name, key, definitions)
-            if (name, key) in absent or target not in classes:
+            cls = classes(target)
+            if cls is None:
                 continue
-            if not hasattr(classes[target], "__table__"):
+            if not hasattr(cls, "__table__"):
                 raise _no_table(f"{name}.{key}", target)
-            if back and not hasattr(classes[target], back):
+            if back and not hasattr(cls, back):
                 raise _no_relationship(f"{name}.{key}", back, definitions[target])
 
 
@@ -101,26 +131,3 @@ def _no_relationship(place: str, back: str, target: Definition) -> ModelError:
         if known
         else f"Add {back} to {target.name}, or leave back_populates out.",
     )
-
-
-def _no_column(
-    key: ForeignKey, error: NoReferencedColumnError, classes: Classes, metadata: MetaData
-) -> ModelError:
-    columns = ", ".join(metadata.tables[key.target_fullname.rpartition(".")[0]].columns.keys())
-    return ModelError(
-        f"{_place(key, classes)} has a foreign key to {key.target_fullname}, "
-        f"but there is no column {error.column_name}.",
-        f"The columns of {error.table_name} are: {columns}.",
-    )
-
-
-def _foreign_keys(metadata: MetaData) -> Iterator[ForeignKey]:
-    for table in metadata.tables.values():
-        yield from sorted(table.foreign_keys, key=lambda key: key.parent.name)
-
-
-def _place(key: ForeignKey, classes: Classes) -> str:
-    """Name the class and the column that hold a foreign key."""
-    table = key.parent.table
-    owners = (name for name, each in classes.items() if getattr(each, "__table__", None) is table)
-    return f"{next(owners, table.name)}.{key.parent.name}"

@@ -1,11 +1,14 @@
-"""How one generation of classes follows another.
+"""How classes follow one another.
 
-- **current**: the generation that sessions use.
-- **proposed**: the one that is to follow, begun by the redefinition of a class.
+- **current**: the generation that stands, and that sessions use.
+- **proposed**: what is to replace a part of it, begun by the redefinition of a class.
+- **touched**: the names of the classes that were defined or removed since the last settling.
 - **settled**: the definitions that held together last, and to which a failure goes back.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from sqlalchemy import event
 from sqlalchemy.orm import registry as Registry  # noqa: N812  # a class, named like one
@@ -13,19 +16,21 @@ from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
+from schema_lab.models.explain import refuse_namesake
 from schema_lab.models.generation import Generation
+from schema_lab.models.links import Links
 from schema_lab.models.names import rebind
 from schema_lab.models.recorder import Owner
 from schema_lab.models.relations import (
-    Absent,
     absent_relationships,
     check_foreign_keys,
     check_relationships,
 )
+from schema_lab.models.tables import bare, concerned
 
 
 class Succession:
-    """The generations of one set of models.
+    """The classes of one set of models, and what follows them.
 
     Parameters
     ----------
@@ -35,19 +40,22 @@ class Succession:
 
     def __init__(self, owner: Owner) -> None:
         self.definitions: dict[str, Definition] = {}
-        self.current = Generation(owner, self.definitions)
+        self.current = Generation(owner, self.definitions, self._absent)
         self._owner = owner
         self._proposed: Generation | None = None
+        self._links = Links()
         self._settled: dict[str, Definition] = {}
+        self._touched: set[str] = set()
         self._modules: dict[str, str] = {}
         self._is_settled = True
         self._in_settle = False
 
     def start_from(self, other: Succession) -> None:
         """Build the definitions and tables of another set."""
-        self.definitions.update(other.definitions)
-        self.current.copy_tables_without_class(other.current)
-        self._is_settled = False
+        for definition in other.definitions.values():
+            self._record(definition)
+        for table in bare(other.current.metadata, other.current.owner):
+            table.to_metadata(self.current.metadata)
         self.settle()
 
     def define(self, definition: Definition) -> type[SQLModel]:
@@ -60,26 +68,29 @@ class Succession:
         """
         if definition.is_derived_from_itself:
             return (self._proposed or self.current).build(definition)
-        self._refuse_namesake(definition)
-        generation = self._open(definition)
+        if definition.name in self.definitions:
+            refuse_namesake(definition, self._modules.get(definition.name))
+        former, is_quiet = self.definitions.get(definition.name), self._is_settled
+        kin = self._kin([definition.name])
+        self._record(definition)
+        generation = self._open(definition, former, kin | self._kin([definition.name]))
         try:
-            made = generation.build(definition)
+            made = generation.build(definition, self._left_out(definition.name))
         except ModelError:
-            self._undo(generation)
+            self._undo(definition.name, former, is_quiet)
             raise
-        self.definitions[definition.name] = definition
+        self._listen(generation, definition.name)
         self._modules[definition.name] = definition.module
-        self._is_settled = False
         return made
 
     def remove(self, name: str) -> None:
         """Take a definition out."""
-        del self.definitions[name]
-        self._propose(absent_relationships(self.definitions))
-        self._is_settled = False
+        kin = self._kin([name])
+        self._record(name)
+        self._propose().widen(kin)
 
     def settle(self) -> None:
-        """Make the definitions since the last settling the current generation.
+        """Make the definitions since the last settling the current models.
 
         Raises
         ------
@@ -97,93 +108,143 @@ class Succession:
         finally:
             self._in_settle = False
 
-    def _refuse_namesake(self, definition: Definition) -> None:
-        """Raise a ModelError when two modules define a class of the same name.
+    def _absent(self, name: str) -> frozenset[str]:
+        known = name in self.definitions
+        return absent_relationships(name, self.definitions) if known else frozenset()
 
-        The second would take the place of the first, whose table would then seem to be gone. A
-        notebook may redefine the class of a module, and any statement one that came with a seed.
+    def _kin(self, names: Iterable[str]) -> set[str]:
+        return self._links.kin(names, self._proposed or self.current)
+
+    def _left_out(self, name: str) -> frozenset[str]:
+        """Give what a class statement leaves out: what was left out before, and still must be.
+
+        What else it needs may follow in the same cell.
         """
-        name, second = definition.name, definition.module
-        first = self._modules.get(name, second) if name in self.definitions else second
-        if first != second and "__main__" not in (first, second):
-            raise ModelError(
-                f"Two modules define a class named {name}: {first} and {second}.",
-                "Give one of the two another name.",
-            )
+        there = self.current.built.get(name)
+        return self._absent(name) & there.absent if there else frozenset()
 
-    def _open(self, definition: Definition) -> Generation:
+    def _record(self, changed: Definition | str) -> None:
+        """Put a definition in, or take one out."""
+        name = changed if isinstance(changed, str) else changed.name
+        if isinstance(changed, str):
+            self.definitions.pop(name, None)
+            self._links.remove(name)
+        else:
+            self.definitions[name] = changed
+            self._links.put(changed)
+        self._touched.add(name)
+        self._is_settled = False
+
+    def _open(self, definition: Definition, former: Definition | None, kin: set[str]) -> Generation:
         """Give the generation that a class statement goes into.
 
-        A class that is there already, and one that others wait for, begin a new generation.
+        A class that is there already, one that others wait for, and one that adds an attribute to
+        another begin to replace what stands; any other joins it.
         """
-        name, open_now = definition.name, self._proposed or self.current
-        absent = absent_relationships({**self.definitions, name: definition}) & open_now.absent
-        is_there = name in (self.definitions if self._proposed is None else open_now.classes)
-        return self._propose(absent) if is_there or absent != open_now.absent else open_now
-
-    def _propose(self, absent: Absent) -> Generation:
-        self._drop_proposed()
-        proposed = Generation(self._owner, self.definitions, absent)
-        event.listen(proposed.registry, "before_configured", self._before_use)
-        event.listen(proposed.registry, "after_configured", self._after_use)
-        self._proposed = proposed
+        open_now = self._proposed or self.current
+        built = {name: each for name in kin if (each := open_now.found(name)) is not None}
+        awaited = {name for name, each in built.items() if each.absent - self._absent(name)}
+        joins = former is None and not awaited and not definition.adds_to_others
+        if joins and self._proposed is None:
+            return self.current
+        proposed = self._propose()
+        proposed.widen(kin)
+        if definition.name in proposed.built or awaited & proposed.built.keys():
+            proposed.discard(list(proposed.built))
         return proposed
+
+    def _propose(self) -> Generation:
+        if self._proposed is None:
+            self._proposed = Generation(
+                self._owner, self.definitions, self._absent, former=self.current
+            )
+        return self._proposed
+
+    def _listen(self, generation: Generation, name: str) -> None:
+        """Complete what is proposed when a query uses one of its classes within the cell."""
+        if generation is self._proposed:
+            registry = generation.built[name].registry
+            event.listen(registry, "before_configured", self._before_use)
+            event.listen(registry, "after_configured", self._after_use)
 
     def _drop_proposed(self) -> None:
         if self._proposed is not None:
-            self._proposed.dispose()
+            self._proposed.discard(list(self._proposed.built))
             self._proposed = None
 
-    def _undo(self, generation: Generation) -> None:
+    def _undo(self, name: str, former: Definition | None, is_quiet: bool) -> None:
         """Leave no trace of a class statement that failed."""
-        if not generation.is_sound:
-            self._propose(absent_relationships(self.definitions))
-            self._is_settled = False
-        elif self._is_settled:
+        self._record(name if former is None else former)
+        if is_quiet:
             self._drop_proposed()
+            self._touched.clear()
+            self._is_settled = True
 
     def _completed(self) -> Generation:
-        """Build what is missing in the generation that is to be current, and check it."""
+        """Build what is missing, and check all that the touched classes have to do with."""
+        scope = self._kin(self._touched)
         generation = self._proposed or self.current
-        absent = absent_relationships(self.definitions)
-        if absent != generation.absent:
-            generation = self._propose(absent)
-        generation.replay(self.current)
-        check_relationships(self.definitions, generation.classes, generation.absent)
-        check_foreign_keys(generation.metadata, generation.classes)
-        rebind(generation.classes, self._owner)  # first: a relationship may hold a lambda
-        generation.configure()
+        if changed := self._changed(scope, generation):
+            generation = self._propose()
+            generation.widen(kin := self._kin(changed))
+            generation.discard(kin)
+        generation.replay()
+        there = [name for name in self.definitions if name in scope]
+        here = sorted(there, key=lambda name: name not in self._touched)  # those at fault first
+        check_relationships(here, self.definitions, generation.standing)
+        keys = {key for name in scope for key in generation.keys_of(name)}
+        pointing = concerned(generation.metadata, self.current.metadata, keys)
+        check_foreign_keys(pointing, generation.metadata, generation.owner)
+        rebind(generation.named(here), self._owner)  # first: a lambda may say a name
+        generation.configure(here)
         return generation
 
+    def _changed(self, scope: set[str], generation: Generation) -> set[str]:
+        """Give the classes that are built with other relationships than they must have now."""
+        built = {name: generation.found(name) for name in scope & self.definitions.keys()}
+        return {name for name, one in built.items() if one and one.absent != self._absent(name)}
+
     def _adopt(self, generation: Generation) -> None:
-        former, self.current, self._proposed = self.current, generation, None
-        self._owner.Model.metadata = generation.metadata
+        if generation is not self.current:
+            self.current.take(generation)
+        self._proposed = None
         self._settled = dict(self.definitions)
+        self._touched.clear()
         self._is_settled = True
-        if former is not generation:
-            former.dispose()
 
     def _go_back(self) -> None:
         """Return to the definitions that were settled last."""
+        renamed = self._touched | (self._proposed.stale if self._proposed else set())
         self._drop_proposed()
+        joined = {
+            name
+            for name in self._touched & self.current.built.keys()
+            if self.current.built[name].definition is not self._settled.get(name)
+        }
+        kin = self._kin(joined)
+        self.current.discard(joined)
+        for name in set(self._touched):
+            self._record(self._settled.get(name, name))
         self.definitions.clear()
         self.definitions.update(self._settled)
-        if self.current.classes.keys() != self._settled.keys() or not self.current.is_sound:
-            self._propose(absent_relationships(self.definitions))
+        if kin & self.definitions.keys():
+            self._propose().widen(kin)
+            self._touched = kin
             self._adopt(self._completed())
+        self._touched.clear()
         self._is_settled = True
-        rebind(self.current.classes, self._owner)
+        rebind(self.current.named(renamed | kin), self._owner)
 
     def _before_use(self, registry: Registry) -> None:
         """Build what is missing when a query uses classes before the cell has ended."""
         proposed = self._proposed
-        if proposed is not None and proposed.registry is registry and not self._in_settle:
-            proposed.replay(self.current)
-            rebind(proposed.classes, self._owner)
+        if proposed is not None and not self._in_settle and proposed.holds(registry):
+            proposed.replay()
+            rebind(proposed.named(proposed.built), self._owner)
 
     def _after_use(self, registry: Registry) -> None:
         proposed = self._proposed
-        if proposed is None or proposed.registry is not registry or self._in_settle:
+        if proposed is None or self._in_settle or not proposed.holds(registry):
             return
-        if absent_relationships(self.definitions) == proposed.absent:
+        if not self._changed(self._kin(self._touched), proposed):
             self._adopt(proposed)
