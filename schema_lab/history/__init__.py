@@ -27,6 +27,7 @@ from schema_lab.history.health import (
     refuse_leftovers,
 )
 from schema_lab.history.ignored import ignored_in
+from schema_lab.history.kept_scripts import revisions_of
 from schema_lab.history.project import Project, fresh_sources, plain_config
 from schema_lab.history.revisions import History, Revision, history_of
 from schema_lab.history.scripts import check_when_loaded
@@ -84,6 +85,7 @@ __all__ = [
     "refuse_heads",
     "refuse_leftovers",
     "refuse_unsound",
+    "revisions_of",
     "script_heads",
     "translate",
     "whole_history",

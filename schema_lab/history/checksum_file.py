@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from schema_lab.database.own_folder import alone, write_at_once
 from schema_lab.history.checksums import Applied, Checksums
+from schema_lab.history.files import Files
 
 SWITCH = "SCHEMA_LAB_CHECKSUMS"
 """The environment's switch; `checksums = off` in the ini file's [schema_lab] is the project's."""
@@ -106,9 +107,16 @@ def _parsed(path: Path) -> dict[str, Any]:
     """Read a file, or what an absent file stands for."""
     if not path.parent.is_dir() or not path.exists():
         return {"birth": "", "revisions": {}}
-    saved = json.loads(path.read_text(encoding="utf-8"))
+    return _PARSED.get(str(path))
+
+
+def _content(path: str, content: bytes) -> dict[str, Any]:
+    saved = json.loads(content)
     revisions = {str(one): Applied.of(known) for one, known in dict(saved["revisions"]).items()}
     return {"birth": str(saved["birth"]), "revisions": revisions}
+
+
+_PARSED = Files(_content)
 
 
 def identity(url: sa.URL) -> str:

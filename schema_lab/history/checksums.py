@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from schema_lab.history.files import Files
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -114,5 +116,12 @@ def checksum(path: Path) -> str:
     ...     checksum(unix) == checksum(windows)
     True
     """
-    content = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return hashlib.sha256(content).hexdigest()
+    return _CHECKSUMS.get(str(path))
+
+
+def _checksum(path: str, content: bytes) -> str:
+    unix = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return hashlib.sha256(unix).hexdigest()
+
+
+_CHECKSUMS = Files(_checksum)

@@ -17,8 +17,8 @@ from schema_lab.history.health import (
     refuse_leftovers,
 )
 from schema_lab.history.project import fresh_sources
-from schema_lab.history.revisions import History, history_of
-from schema_lab.history.standing import Standing, applied_ids, checksums, look
+from schema_lab.history.revisions import History
+from schema_lab.history.standing import Standing, checksums, look, marked_history
 
 T = TypeVar("T")
 
@@ -101,9 +101,7 @@ def _history(
     environment: Environment, scripts: ScriptDirectory, standing: Standing, problems: list[str]
 ) -> History:
     known = checksums(environment, standing.birth)
-    applied = applied_ids(scripts, standing.heads, known)
-    with as_lab_errors(), fresh_sources():
-        history = history_of(scripts.walk_revisions(), applied, known)
+    history = marked_history(scripts, standing.heads, known)
     edited = [f"{one.id} ({known.words(one.id)})" for one in history if one.edited]
     if edited:
         problems.append(

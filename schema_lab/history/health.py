@@ -10,6 +10,7 @@ from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.errors import HistoryError, MigrationError
 from schema_lab.history.checksums import Checksums
 from schema_lab.history.creations import Table, created_first, surely_created
+from schema_lab.history.kept_scripts import revisions_of
 
 LEFTOVER = "_alembic_tmp_"
 """Alembic's name, before the table's own, for the copy that it makes on SQLite."""
@@ -33,7 +34,7 @@ def refuse_damage(
             "The version table holds an empty revision id.",
             f"Say at which revision the database stands: {stamp}",
         )
-    unknown = sorted(set(named) - {one.revision for one in scripts.walk_revisions()})
+    unknown = sorted(one for one in named if one not in revisions_of(scripts))
     if unknown:
         was = next(filter(None, (known.words(one) for one in unknown)), "") if known else ""
         raise HistoryError(
@@ -78,6 +79,8 @@ def damaged(scripts: ScriptDirectory, heads: Iterable[str]) -> bool:
 
 
 def _ancestors(scripts: ScriptDirectory, heads: list[str]) -> list[tuple[str, str]]:
+    if not heads[1:]:
+        return []
     below = {
         head: {one.revision for one in scripts.iterate_revisions(head, "base")} for head in heads
     }

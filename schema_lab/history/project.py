@@ -1,7 +1,7 @@
 """A project: the folder with an alembic.ini, its script directory and its revision files."""
 
+import os
 import sys
-import tempfile
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
@@ -20,8 +20,7 @@ from schema_lab.database import database_url, embedded_url, resolve
 from schema_lab.errors import HistoryError
 from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.history.checksum_file import remembered
-from schema_lab.history.failures import as_lab_errors
-from schema_lab.history.scripts import check_when_loaded
+from schema_lab.history.kept_scripts import PATHS, forget, scripts_of
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Project:
                 "Add one under [alembic], such as script_location = %(here)s/alembic.",
             )
         config.set_main_option("script_location", _escaped(self._absolute(location)))
-        config.attributes[_PATHS] = self._import_paths(config)
+        config.attributes[PATHS] = self._import_paths(config)
         config.set_main_option("prepend_sys_path", "")
         if url is not None:
             self.aim(config, url)
@@ -132,13 +131,18 @@ class Project:
         return embedded_url(self.root)
 
     def scripts(self) -> ScriptDirectory:
-        """Load the script directory anew. Read-only."""
-        path, config = list(sys.path), self.config()
-        with as_lab_errors():
-            scripts = ScriptDirectory.from_config(config)
-        check_when_loaded(scripts, lambda revision: remembered(self.root, revision))
-        sys.path[:] = [one for one in config.attributes[_PATHS] if one not in path] + path
-        return scripts
+        """Give the script directory as it is now; its files are read when they change. Read-only.
+
+        Raises
+        ------
+        HistoryError
+            When the ini file cannot be read, or names a folder that is not there.
+        """
+        return scripts_of(self.ini, self.config, lambda revision: remembered(self.root, revision))
+
+    def forget_scripts(self) -> None:
+        """Let the next script directory be another object, which shares nothing with this one."""
+        forget(self.ini)
 
     def _import_paths(self, config: Config) -> list[str]:
         """List the folders that the project imports from, and its root; each absolute."""
@@ -169,14 +173,13 @@ def fresh_sources() -> Iterator[None]:
     A file that was rewritten in the same second at the same size would else run its old code.
     One thread at a time, for these are settings of the interpreter.
     """
-    with ALEMBIC_LOCK, tempfile.TemporaryDirectory(prefix="schema_lab_") as empty:
+    with ALEMBIC_LOCK:
         before = sys.pycache_prefix, sys.dont_write_bytecode
-        sys.pycache_prefix, sys.dont_write_bytecode = empty, True
+        sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True  # no folder is below it
         try:
             yield
         finally:
             sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
-_PATHS = "schema_lab.paths"
 _INI_CURE = 'Name the file: Lab(config="path/to/alembic.ini"); or start with Lab.scratch().'

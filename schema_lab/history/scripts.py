@@ -14,12 +14,15 @@ from alembic.script.revision import CycleDetected, RevisionMap
 from alembic.util import CommandError, to_tuple
 
 from schema_lab.errors import HistoryError
+from schema_lab.history.sources import Source, script_of
 
 Remember = Callable[[str], str]
 """From a revision's id to what is known of its file, or ""."""
 
 
-def check_when_loaded(scripts: ScriptDirectory, remember: Remember) -> None:
+def check_when_loaded(
+    scripts: ScriptDirectory, remember: Remember, sources: Iterable[Source] | None = None
+) -> None:
     """Let a script directory refuse files that do not hold together, when it loads them.
 
     Parameters
@@ -28,8 +31,15 @@ def check_when_loaded(scripts: ScriptDirectory, remember: Remember) -> None:
         A script directory that has loaded nothing yet.
     remember
         Says of a missing revision which file it was.
+    sources
+        The revision files; by default Alembic reads them.
     """
-    load = scripts._load_revisions
+
+    def given() -> Iterator[Script]:
+        made = (script_of(one, scripts) for one in sources or ())
+        yield from (one for one in made if one is not None)
+
+    load = scripts._load_revisions if sources is None else given
     scripts.revision_map = RevisionMap(lambda: _checked(load, scripts, remember))
 
 

@@ -14,6 +14,7 @@ from schema_lab.history.checksums import Checksums
 from schema_lab.history.environment import Environment, Options
 from schema_lab.history.failures import as_lab_errors
 from schema_lab.history.health import refuse_damage
+from schema_lab.history.kept_scripts import memo, revisions_of
 from schema_lab.history.project import fresh_sources
 from schema_lab.history.revisions import History, history_of
 
@@ -85,8 +86,12 @@ def applied_ids(
     """
     with as_lab_errors(), fresh_sources():
         refuse_damage(scripts, heads, known)
-        below = scripts.revision_map.iterate_revisions(heads, "base", inclusive=True)
-        return frozenset(script.revision for script in below)
+        noted = memo(scripts)
+        if ("applied", heads) not in noted:
+            below = scripts.revision_map.iterate_revisions(heads, "base", inclusive=True)
+            noted["applied", heads] = frozenset(script.revision for script in below)
+        found: frozenset[str] = noted["applied", heads]
+        return found
 
 
 def whole_history(environment: Environment) -> History:
@@ -94,9 +99,24 @@ def whole_history(environment: Environment) -> History:
     scripts = environment.project.scripts()
     standing = look(environment, Standing.of)
     known = checksums(environment, standing.birth)
-    applied = applied_ids(scripts, standing.heads, known)
+    return marked_history(scripts, standing.heads, known)
+
+
+def marked_history(scripts: ScriptDirectory, heads: tuple[str, ...], known: Checksums) -> History:
+    """Give all revisions, newest first, marking those that a database has. Read-only.
+
+    Raises
+    ------
+    HistoryError
+        When no history can have led to these heads.
+    """
+    applied = applied_ids(scripts, heads, known)
     with as_lab_errors(), fresh_sources():
-        return history_of(scripts.walk_revisions(), applied, known)
+        noted, asked = memo(scripts), (heads, known)
+        if noted.get("history", (None,))[0] != asked:
+            noted["history"] = asked, history_of(revisions_of(scripts).values(), applied, known)
+        found: History = noted["history"][1]
+        return found
 
 
 def project_metadata(environment: Environment) -> sa.MetaData | list[sa.MetaData] | None:

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema_lab.errors import SchemaLabError
-from schema_lab.history import ChecksumFile, Checksums, Standing, applied_ids
+from schema_lab.history import ChecksumFile, Checksums, Standing, applied_ids, revisions_of
 
 
 class Keeper:
@@ -63,7 +63,7 @@ class Keeper:
         self, file: ChecksumFile, scripts: ScriptDirectory, standing: Standing
     ) -> tuple[str, ...]:
         known = file.read(standing.birth)
-        files = {one.revision: Path(one.path) for one in scripts.walk_revisions()}
+        files = {one.revision: Path(one.path) for one in revisions_of(scripts).values()}
         applied = applied_ids(scripts, standing.heads)
         edited = {one for one in known.applied if known.edited(one, files.get(one))}
         anew = edited if self.stamped else self._upgraded

@@ -46,6 +46,7 @@ def write(environment: Environment, candidate: Candidate, folder: Path | None = 
         written = {one.revision: one for one in scripts.walk_revisions()}
         if revision in written:
             return written[revision]
+        environment.project.forget_scripts()  # for Alembic adds to these what it writes
         return scripts.generate_revision(
             revision,
             message,
