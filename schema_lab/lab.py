@@ -21,7 +21,7 @@ from schema_lab.database.diagrams import Diagram, declared, live
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import InputError, MigrationError, SchemaLabError
 from schema_lab.history import Environment, Graph, History, Project, Revision
-from schema_lab.migrate import Cancelled, Loss, OnRevision, Restored, Run, Steps, Stopped
+from schema_lab.migrate import Allow, Cancelled, Loss, OnRevision, Restored, Run, Steps, Stopped
 from schema_lab.models import ModelSet
 from schema_lab.views import status as view
 
@@ -447,9 +447,11 @@ class Lab:
         """
         if step:
             return migrate.stepping(self._environment, "upgrade", target)
-        self._pass_the_gate("upgrade", target, accept_loss)
+        allow = self._gated("upgrade", target, accept_loss, snapshot)
         with self._way_back(f"before upgrade to {target}" if snapshot else ""):
-            return migrate.upgrade(self._environment, target, on_revision, cancelled=cancelled)
+            return migrate.upgrade(
+                self._environment, target, on_revision, cancelled=cancelled, allow=allow
+            )
 
     def stopped(self) -> Stopped | None:
         """Give the revision that stopped half-way (MariaDB, MySQL), if there is one. Read-only."""
@@ -493,9 +495,11 @@ class Lab:
         """
         if step:
             return migrate.stepping(self._environment, "downgrade", target)
-        self._pass_the_gate("downgrade", target, accept_loss)
+        allow = self._gated("downgrade", target, accept_loss, snapshot)
         with self._way_back(f"before downgrade to {target}" if snapshot else ""):
-            return migrate.downgrade(self._environment, target, on_revision, cancelled=cancelled)
+            return migrate.downgrade(
+                self._environment, target, on_revision, cancelled=cancelled, allow=allow
+            )
 
     def stamp(self, target: str | Sequence[str] = "head", *, purge: bool = False) -> Run:
         """Write where the database stands, and run nothing; see `schema_lab.migrate.stamp`."""
@@ -624,10 +628,18 @@ class Lab:
 
         return self.gate.remember(rehearse_candidate(self._environment, candidate, how, metadata))
 
-    def _pass_the_gate(self, direction: str, target: str, accepted: Accepted | None) -> None:
-        """Refuse what loses values and is not accepted; a scratch database is there to lose."""
-        if accepted is not None or not self._environment.throwaway:
+    def _gated(
+        self, direction: str, target: str, accepted: Accepted | None, snapshot: bool
+    ) -> Allow | None:
+        """Give the gate's look under the lock; a scratch database is there to lose.
+
+        It looks at once too where a snapshot would be taken first, which may take long.
+        """
+        if accepted is None and self._environment.throwaway:
+            return None
+        if snapshot:
             self.gate.check(direction, target, accepted or ())
+        return self.gate.allow(target, accepted or ())
 
     @contextmanager
     def _way_back(self, label: str) -> Iterator[None]:

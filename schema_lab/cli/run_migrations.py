@@ -13,7 +13,7 @@ from schema_lab.history import (
     as_lab_errors,
     whole_history,
 )
-from schema_lab.migrate import upgrade
+from schema_lab.migrate import Allow, Start, upgrade
 from schema_lab.rehearsal import Gate, rehearse
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -54,9 +54,8 @@ def run_migrations(  # noqa: PLR0913, PLR0917 - each is an option
         if check:
             _report_pending(environment)
             return
-        if rehearse_first:
-            _rehearse(environment, target, accept_loss or [])
-        _upgrade(environment, target)
+        allow = _rehearse(environment, target, accept_loss or []) if rehearse_first else None
+        _upgrade(environment, target, allow)
     except SchemaLabError as error:
         typer.echo(f"failed: {error.fact}", err=True)
         typer.echo(error.cure, err=True)
@@ -81,10 +80,13 @@ def _report_pending(environment: Environment) -> None:
     typer.echo(f"{len(pending)} pending" if pending else "up to date")
 
 
-def _rehearse(environment: Environment, target: str, accepted: list[str]) -> None:
-    """Show what would happen; a failure, or a loss that nobody accepted, ends it here."""
+def _rehearse(environment: Environment, target: str, accepted: list[str]) -> Allow | None:
+    """Show what would happen; a failure, or a loss that nobody accepted, ends it here.
+
+    Gives what looks again once the upgrade holds the lock.
+    """
     if all(one.applied for one in whole_history(environment).revisions):
-        return
+        return None
     gate = Gate(environment)
     report = gate.remember(rehearse(environment, target))
     typer.echo(repr(report))
@@ -93,16 +95,30 @@ def _rehearse(environment: Environment, target: str, accepted: list[str]) -> Non
     try:
         gate.check("upgrade", target, accepted)
     except LossError as error:
-        options = " ".join(f"--accept-loss {name}" for name in error.names)
-        error.cure = f"If that may go, say so: {options}"
-        raise
+        raise _with_options(error) from None
+    look = gate.allow(target, accepted)
+    assert look is not None
+
+    def allow(start: Start) -> None:
+        try:
+            look(start)
+        except LossError as error:
+            raise _with_options(error) from None
+
+    return allow
 
 
-def _upgrade(environment: Environment, target: str) -> None:
+def _with_options(error: LossError) -> LossError:
+    options = " ".join(f"--accept-loss {name}" for name in error.names)
+    error.cure = f"If that may go, say so: {options}"
+    return error
+
+
+def _upgrade(environment: Environment, target: str, allow: Allow | None) -> None:
     def progress(revision: str, done: int, total: int) -> None:
         typer.echo(f"[{done}/{total}] {revision}")
 
-    run = upgrade(environment, target, progress, resume=True)
+    run = upgrade(environment, target, progress, resume=True, allow=allow)
     standing = ", ".join(run.after) or "base"
     for note in run.notes:
         typer.echo(f"note: {note}")

@@ -6,7 +6,7 @@ from schema_lab.migrate.environment import run_offline, run_online
 from schema_lab.migrate.hooks import Cancelled, OnRevision
 from schema_lab.migrate.ignoring import ignore, stop_ignoring
 from schema_lab.migrate.journal import Stopped
-from schema_lab.migrate.losses import Loss, losses
+from schema_lab.migrate.losses import Loss, losses, losses_at
 from schema_lab.migrate.messages import checked_id, checked_message
 from schema_lab.migrate.restore import Restored, restore
 from schema_lab.migrate.run import Run, Statement
@@ -18,16 +18,19 @@ from schema_lab.migrate.runner import (
     upgrade,
 )
 from schema_lab.migrate.snapshot import snapshot
+from schema_lab.migrate.start import Allow, Start
 from schema_lab.migrate.startup import init_db
 from schema_lab.migrate.stepping import Step, Steps, stepping
 from schema_lab.migrate.write import merge, revision, write
 
 __all__ = [
+    "Allow",
     "Cancelled",
     "Loss",
     "OnRevision",
     "Restored",
     "Run",
+    "Start",
     "Statement",
     "Step",
     "Steps",
@@ -40,6 +43,7 @@ __all__ = [
     "keep_answers",
     "kept_answers",
     "losses",
+    "losses_at",
     "merge",
     "restore",
     "resume",

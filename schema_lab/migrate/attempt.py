@@ -36,7 +36,7 @@ class Attempt:
         patience: float,
     ) -> None:
         self.connection = connection
-        self._hooks = hooks
+        self.hooks = hooks
         self.patience = patience
         self._looking = False
         self.resume = resume
@@ -96,6 +96,10 @@ class Attempt:
         if steps and not is_stamp(steps[0]) and not stopped:
             refuse_unfit(self.connection, heads, steps)
 
+    def may_begin(self) -> bool:
+        """Say whether no revision stands half-way, or this run resumes it. Read-only."""
+        return self.resume or self.journaling is None or self.journaling.journal.stopped() is None
+
     def _take_up(self, steps: list[Any]) -> Any:
         """Look for a revision that stopped half-way; stamping forgets it."""
         if self.journaling is None:
@@ -121,8 +125,8 @@ class Attempt:
         if self.guard is not None and not step.is_stamp:
             ran = [one.sql for one in self.statements[self._first :]]
             self.guard.end(self.running.revision, direction_of(self.running), ran)
-        if self._hooks.on_revision is not None:
-            self._hooks.on_revision(str(revision), len(self.done), self.total)
+        if self.hooks.on_revision is not None:
+            self.hooks.on_revision(str(revision), len(self.done), self.total)
 
     # the connection's statements -----------------------------------------------------------------
 
@@ -176,7 +180,7 @@ class Attempt:
 
         Raises a CancelledError if so.
         """
-        if self._hooks.cancelled is not None and self._hooks.cancelled():
+        if self.hooks.cancelled is not None and self.hooks.cancelled():
             raise CancelledError("Cancelled.")
 
     def _leaves_nothing(self) -> bool:
@@ -186,7 +190,7 @@ class Attempt:
 
     def _tell(self) -> None:
         """Hand the last statement on; what is read meanwhile is none of the revision's."""
-        on_statement = self._hooks.on_statement
+        on_statement = self.hooks.on_statement
         if on_statement is None or is_stamp(self.running):
             return
         self._looking = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from schema_lab.migrate.run import Statement
+from schema_lab.migrate.start import Allow
 
 OnRevision = Callable[[str, int, int], None]
 """Called after each revision with its id, how many are done, and how many there are."""
@@ -24,6 +25,7 @@ class Hooks:
     on_revision: OnRevision | None = None
     on_statement: OnStatement | None = None
     cancelled: Cancelled | None = None
+    allow: Allow | None = None
 
 
 NO_HOOKS = Hooks()

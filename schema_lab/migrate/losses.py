@@ -1,8 +1,9 @@
 """What an upgrade or a downgrade would drop, with the values that are there now. Read-only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from schema_lab.history import (
     look,
     refuse_unsound,
 )
+from schema_lab.migrate.start import Start
 from schema_lab.migrate.steps import steps_down, steps_up
 
 
@@ -65,23 +67,28 @@ def losses(environment: Environment, direction: str, target: str) -> tuple[Loss,
     """
     if direction not in ("upgrade", "downgrade"):
         raise InputError(f"{direction!r} is no direction.", 'Say "upgrade" or "downgrade".')
-    drops = _drops(environment, direction, target)
+    steps = _steps(environment, direction, target)
     with as_lab_errors(environment.url), environment.engine.connect() as connection:
-        return tuple(loss for drop in drops if (loss := _counted_loss(connection, drop)))
+        return _losses(connection, steps, direction)
 
 
-def _drops(environment: Environment, direction: str, target: str) -> list[Drop]:
+def losses_at(start: Start) -> tuple[Loss, ...]:
+    """List what the steps of a run that is about to begin drop of what is there. Read-only."""
+    return _losses(start.connection, start.steps, start.direction)
+
+
+def _losses(connection: sa.Connection, steps: Iterable[Any], direction: str) -> tuple[Loss, ...]:
+    drops = [drop for step in steps for drop in drops_of(Path(step.revision.path), direction)]
+    return tuple(loss for drop in drops if (loss := _counted_loss(connection, drop)))
+
+
+def _steps(environment: Environment, direction: str, target: str) -> list[Any]:
     scripts = environment.project.scripts()
     refuse_unsound(environment, scripts)
     heads = look(environment, lambda context: context.get_current_heads())
     choose = steps_up if direction == "upgrade" else steps_down
     with as_lab_errors(environment.url), fresh_sources():
-        steps = choose(scripts, heads, target)
-    return [drop for step in steps for drop in _of_step(step, direction)]
-
-
-def _of_step(step: object, direction: str) -> Iterator[Drop]:
-    yield from drops_of(Path(step.revision.path), direction)  # type: ignore[attr-defined]
+        return choose(scripts, heads, target)
 
 
 def _counted_loss(connection: sa.Connection, drop: Drop) -> Loss | None:

@@ -7,11 +7,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from schema_lab.history import Environment, Options, checksums, refuse_damage
-from schema_lab.migrate.attempt import Attempt
+from schema_lab.migrate.attempt import Attempt, direction_of
 from schema_lab.migrate.connection import ready
 from schema_lab.migrate.environment import transactional
 from schema_lab.migrate.failure import failure_of
 from schema_lab.migrate.keeping import Keeper
+from schema_lab.migrate.start import Start
 
 Choose = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[Any]]
 """From where the database stands to Alembic's steps."""
@@ -45,11 +46,24 @@ def _foresee(environment: Environment, choose: Choose, attempt: Attempt) -> None
     def work(heads: Any, context: MigrationContext) -> tuple[()]:
         assert context.script is not None
         refuse_damage(context.script, heads, checksums(environment))
-        attempt.foresee(heads, choose(context.script, heads))
+        steps = list(choose(context.script, heads))
+        if attempt.may_begin():
+            _ask(attempt, context, heads, steps)
+        attempt.foresee(heads, steps)
         return ()
 
     environment.run(attempt.connection, work, dont_mutate=True)
     attempt.connection.rollback()
+
+
+def _ask(attempt: Attempt, context: MigrationContext, heads: Any, steps: list[Any]) -> None:
+    """Ask whether the steps may run, on the connection that will run them."""
+    allow = attempt.hooks.allow
+    if allow is None or not steps:
+        return
+    standing = tuple(sorted(heads))
+    direction = direction_of(steps[0])
+    allow(Start(attempt.connection, direction, standing, tuple(steps), context.version_table))
 
 
 def _migrate(
@@ -59,7 +73,10 @@ def _migrate(
         assert context.script is not None
         keeper.scripts = context.script
         refuse_damage(context.script, heads, checksums(environment))
-        return attempt.steps(context, heads, choose(context.script, heads))
+        steps = list(choose(context.script, heads))
+        if attempt.journaling is None:
+            _ask(attempt, context, heads, steps)
+        return attempt.steps(context, heads, steps)
 
     def options(given: Options) -> Options:
         theirs = given.get("on_version_apply") or ()

@@ -22,6 +22,7 @@ from schema_lab.migrate.journal import Journal, Stopped
 from schema_lab.migrate.keeping import Keeper
 from schema_lab.migrate.performing import Choose, perform
 from schema_lab.migrate.run import Run
+from schema_lab.migrate.start import Allow
 from schema_lab.migrate.steps import steps_down, steps_up
 from schema_lab.views.plain import count, names
 
@@ -34,6 +35,7 @@ def upgrade(
     resume: bool = False,
     on_statement: OnStatement | None = None,
     cancelled: Cancelled | None = None,
+    allow: Allow | None = None,
 ) -> Run:
     """Upgrade the database to a target; changes the database.
 
@@ -52,6 +54,8 @@ def upgrade(
     cancelled
         Asked between revisions and, where the running one can still be rolled back, after each
         of its statements; True stops there.
+    allow
+        Called under the migration lock before the first statement; an error of it refuses the run.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def upgrade(
         environment,
         "upgrade",
         lambda scripts, heads: steps_up(scripts, heads, goal),
-        Hooks(on_revision, on_statement, cancelled),
+        Hooks(on_revision, on_statement, cancelled, allow),
         resume=resume,
     )
 
@@ -79,6 +83,7 @@ def downgrade(
     *,
     on_statement: OnStatement | None = None,
     cancelled: Cancelled | None = None,
+    allow: Allow | None = None,
 ) -> Run:
     """Downgrade the database to a target; changes the database.
 
@@ -96,7 +101,7 @@ def downgrade(
         environment,
         "downgrade",
         lambda scripts, heads: steps_down(scripts, heads, target),
-        Hooks(on_revision, on_statement, cancelled),
+        Hooks(on_revision, on_statement, cancelled, allow),
     )
 
 

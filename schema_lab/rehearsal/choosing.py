@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from schema_lab.errors import InputError
+from schema_lab.errors import DatabaseError, InputError
 from schema_lab.history import Environment, as_lab_errors
 from schema_lab.rehearsal.copies import postgresql
 
@@ -49,13 +49,23 @@ def choose(environment: Environment, how: str | None) -> Choice:
     ------
     InputError
         For a way that there is not.
+    DatabaseError
+        When a copy was asked for that the user may not make.
     """
     if how is not None and how not in WAYS:
         raise InputError(f"{how!r} is no way to rehearse.", f"Take one of {', '.join(WAYS)}.")
+    dialect = environment.url.get_backend_name()
+    if how == "transaction":
+        return Choice(how, "it was asked for")
+    may_copy = dialect != "postgresql" or _asked(environment, postgresql.may_copy)
+    if how is not None and not may_copy:
+        raise DatabaseError(
+            "The user may not create databases, so no copy can be made.",
+            'Ask for it (ALTER ROLE … CREATEDB), or rehearse with how="transaction".',
+        )
     if how is not None:
         return Choice(how, "it was asked for")
-    dialect = environment.url.get_backend_name()
-    if dialect == "postgresql" and not _asked(environment, postgresql.may_copy):
+    if not may_copy:
         return Choice("transaction", "the user may not create databases for a copy")
     size, limit = size_of(environment), LIMITS[dialect]
     if size > limit * MEGABYTE:

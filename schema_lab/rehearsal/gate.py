@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from schema_lab import migrate, review
 from schema_lab.errors import HistoryError, LossError, SchemaLabError
 from schema_lab.history import Environment
-from schema_lab.migrate import Loss
+from schema_lab.migrate import Allow, Loss, Start
 from schema_lab.rehearsal.report import Rehearsal
 from schema_lab.rehearsal.values import LostValues
 from schema_lab.rehearsal.way import Way
@@ -65,12 +65,14 @@ class Gate:
         return rehearsal.changed_since(self._environment)
 
     def going(self, direction: str, target: str) -> tuple[Going, ...]:
-        """List what a step loses: as a rehearsal saw it, else as its scripts say. Read-only."""
-        rehearsed = self.rehearsed(direction, target)
-        if rehearsed is not None:
-            return rehearsed.losses
-        losses = migrate.losses(self._environment, direction, target)
-        return tuple(one for one in losses if one.values)
+        """List what a step loses: as a rehearsal saw it, else as its scripts say. Read-only.
+
+        What a rehearsal of another state, or of a sample, saw is listed too.
+        """
+        last = self.last(direction, target)
+        changed = "" if last is None else self.changed_since(last)
+        said = migrate.losses(self._environment, direction, target)
+        return _together(said, last, changed)
 
     def suspicions(self, direction: str, target: str) -> tuple[str, ...]:
         """Say what a review of an upgrade fears for the values that are there. Read-only."""
@@ -84,7 +86,7 @@ class Gate:
         )
 
     def check(self, direction: str, target: str, accepted: Accepted) -> None:
-        """Refuse a step that loses what is not accepted. Read-only.
+        """Refuse a step that loses what is not accepted, as things are now. Read-only.
 
         Raises
         ------
@@ -93,14 +95,29 @@ class Gate:
         """
         if accepted is True or not target.strip():
             return
-        names = _names(accepted)
         try:
             going = self.going(direction, target)
         except HistoryError:
             return  # the step itself says what is wrong
-        refused = [one for one in going if not _accepts(names, one)]
-        if refused:
-            raise _error(direction, target, refused)
+        _refuse(direction, target, going, _names(accepted), "")
+
+    def allow(self, target: str, accepted: Accepted) -> Allow | None:
+        """Give the same check for the moment in which the step begins, under the migration lock.
+
+        What others have migrated or written since anybody looked counts as it is then. None where
+        all is accepted.
+        """
+        if accepted is True:
+            return None
+
+        def look(start: Start) -> None:
+            step = (start.direction, start.revisions)
+            last = next((one for one in self._rehearsals if _step(one) == step), None)
+            changed = "" if last is None else last.fingerprint.changed_at(start)
+            going = _together(migrate.losses_at(start), last, changed)
+            _refuse(start.direction, target, going, _names(accepted), changed)
+
+        return look
 
 
 def _step(rehearsal: Rehearsal) -> tuple[str, tuple[str, ...]]:
@@ -117,14 +134,31 @@ def _accepts(names: frozenset[str], going: Going) -> bool:
     return going.name in names or going.table in names
 
 
-def _error(direction: str, target: str, refused: list[Going]) -> LossError:
-    names = tuple(dict.fromkeys(one.name for one in refused))
+def _together(said: Iterable[Loss], last: Rehearsal | None, changed: str) -> tuple[Going, ...]:
+    """Put together what the scripts say is lost, and what the last rehearsal of the step saw."""
+    said = [one for one in said if one.values]
+    seen = last.losses if last is not None and last.succeeded else ()
+    if last is None or not last.succeeded:
+        return tuple(said)
+    if not changed and not last.sampled:
+        return seen
+    named = {one.name for one in said}
+    return (*said, *(one for one in seen if one.name not in named))
+
+
+def _refuse(
+    direction: str, target: str, going: Iterable[Going], names: frozenset[str], changed: str
+) -> None:
+    refused = [one for one in going if not _accepts(names, one)]
+    if not refused:
+        return
+    spelled = ", ".join(repr(name) for name in dict.fromkeys(one.name for one in refused))
     said = "; ".join(one.sentence for one in refused)
-    spelled = ", ".join(repr(name) for name in names)
+    outdated = f" Its rehearsal no longer counts: {changed}" if changed else ""
     error = LossError(
-        f"The {direction} to {target} loses values: {said}. Nothing has run.",
+        f"The {direction} to {target} loses values: {said}.{outdated} Nothing has run.",
         f"See what happens with lab.rehearse({target!r}); then say what may go: "
         f"lab.{direction}({target!r}, accept_loss=[{spelled}]).",
     )
-    error.names = names
-    return error
+    error.names = tuple(dict.fromkeys(one.name for one in refused))
+    raise error

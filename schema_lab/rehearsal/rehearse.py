@@ -6,8 +6,9 @@ from dataclasses import replace
 from schema_lab import autogenerate
 from schema_lab.autogenerate import Candidate, Drift, Metadata
 from schema_lab.errors import SchemaLabError
-from schema_lab.history import Environment, project_metadata, script_heads
+from schema_lab.history import Environment, as_lab_errors, project_metadata, script_heads
 from schema_lab.migrate import Run
+from schema_lab.rehearsal.checksums import MOST_ROWS
 from schema_lab.rehearsal.choosing import Choice, choose
 from schema_lab.rehearsal.comparing import Difference
 from schema_lab.rehearsal.copies import sweep
@@ -56,7 +57,7 @@ def rehearse(
     choice = choose(environment, how)
     seen = Fingerprint.of(environment, way.revisions, count=choice.how != "sample")
     watch = Watch()
-    with stage_of(environment, choice, watch.dress) as stage:
+    with as_lab_errors(environment.url), stage_of(environment, choice, watch.dress) as stage:
         sizes = sizes_of(environment, stage.sampled)
         beginning = Beginning.of(stage)
         first = act(stage, way, watch)
@@ -120,7 +121,7 @@ def _report(
         losses=losses_of(differences),
         changes=changes_of(differences),
         failure=first.failure,
-        notes=(*_notes(differences, first.run), *choice.notes),
+        notes=(*_notes(differences, first.run), *_unseen(seen), *choice.notes),
         fingerprint=seen,
     )
 
@@ -144,6 +145,18 @@ def _notes(differences: Sequence[Difference], run: Run | None) -> Iterator[str]:
                 f"The rows of {pair.table.name} have no primary key in common before and after: "
                 "they were counted, not compared."
             )
+
+
+def _unseen(seen: Fingerprint) -> Iterator[str]:
+    """Say which later changes of the database will not be noticed."""
+    if not seen.counted:
+        yield "Rows that are written from now on do not make this rehearsal outdated."
+    elif seen.unread:
+        yield (
+            f"A value of {', '.join(seen.unread)} that is written over by another from now on does "
+            f"not make this rehearsal outdated: a table of more than {MOST_ROWS} rows is only "
+            "counted."
+        )
 
 
 def _drift(stage: Stage, run: Run, metadata: Metadata | None) -> Drift | None:

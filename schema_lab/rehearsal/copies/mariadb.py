@@ -102,8 +102,15 @@ def _create(live: sa.Connection, name: str) -> None:
         reason = error.orig.args[-1] if error.orig is not None else error
         raise DatabaseError(
             f"A rehearsal needs a scratch database, and the server says: {reason}.",
-            "Ask for the right: GRANT ALL ON `schema\\_lab\\_%`.* TO this user.",
+            f"Ask for the right: GRANT ALL ON `schema\\_lab\\_%`.* TO {_user(live)}. Until then, "
+            "accept_loss=[…] names what a step may drop; what its SQL does to values stays unseen.",
         ) from None
+
+
+def _user(live: sa.Connection) -> str:
+    live.rollback()
+    name, _, host = str(live.exec_driver_sql("SELECT CURRENT_USER()").scalar_one()).rpartition("@")
+    return f"'{name}'@'{host}'"
 
 
 def _drop(url: sa.URL, name: str) -> None:
