@@ -8,7 +8,8 @@ from typing import Any
 from alembic.operations import ops
 
 from schema_lab.autogenerate.answering import Answering
-from schema_lab.autogenerate.diagrams import marked
+from schema_lab.autogenerate.diagrams import afterwards, marked
+from schema_lab.autogenerate.diff import Diff, functions_of
 from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.operations import Operation
 from schema_lab.autogenerate.proposal import Proposal
@@ -34,6 +35,8 @@ class Candidate(Answering):
 
     def __init__(self, proposal: Proposal, doors: Doors) -> None:
         super().__init__(proposal, doors)
+        self._first = proposal
+        self._reviewed: tuple[Proposal, Any] | None = None
 
     # what it would do --------------------------------------------------------------------------
 
@@ -120,6 +123,37 @@ class Candidate(Answering):
         title = f"candidate {self.message!r}"
         return marked(self._doors.live(), operations, self.dialect, title, around, hops)
 
+    @property
+    def answered(self) -> Diff:
+        """What the answers given here have changed in the code."""
+        before, after = (f"{p.upgrade_code}\n\n\n{p.downgrade_code}" for p in self._proposals)
+        return Diff(before, after, "before the answers", "with the answers")
+
+    def diff(self, revision: Revision | None = None) -> Diff:
+        """Compare the schema before and after, or this code with a revision on disk. Read-only.
+
+        Parameters
+        ----------
+        revision
+            A revision, such as that which `write` gave, or one of `lab.history()`. By default, the
+            live tables are compared with what the upgrade makes of them.
+
+        Raises
+        ------
+        SchemaLabError
+            When the database does not answer.
+        """
+        if revision is not None:
+            code = f"{self.upgrade_code}\n\n\n{self.downgrade_code}"
+            return Diff(functions_of(revision.code), code, f"revision {revision.id}", "candidate")
+        before, upgrade = self._doors.live(), self.script.upgrade_ops
+        after = afterwards(before, upgrade.ops if upgrade else [], self.dialect)
+        return Diff(before.outline, after.outline, "before", "after")
+
+    @property
+    def _proposals(self) -> tuple[Proposal, Proposal]:
+        return self._first, self._proposal
+
     # is it safe --------------------------------------------------------------------------------
 
     def review(self) -> Any:
@@ -135,7 +169,16 @@ class Candidate(Answering):
         SchemaLabError
             When the database does not answer.
         """
-        return self._doors.review(self)
+        found = self._doors.review(self)
+        self._reviewed = (self._proposal, found)
+        return found
+
+    @property
+    def findings(self) -> Any:
+        """What the last review found; None before it, and after an answer."""
+        if self._reviewed is None or self._reviewed[0] is not self._proposal:
+            return None
+        return self._reviewed[1]
 
     def rehearse(self, how: str | None = None) -> Any:
         """Run it on a throwaway copy of the database; nothing is written.

@@ -71,16 +71,46 @@ def marked(
     around, hops
         See `Candidate.diagram`.
     """
-    drawing = _Drawing(before, sa.make_url(f"{dialect}://").get_dialect()())
-    for one in operations:
-        draw(one, drawing)
-    whole = Diagram.of(title, *_keyed(drawing))
+    whole = Diagram.of(title, *_keyed(_drawn(before, operations, dialect)))
     if around is not None:
         return whole.around(around, hops)
     touched = {one.name for one in whole.tables if one.mark}
     if len(whole.tables) <= MOST_TABLES or not touched:
         return whole
     return whole.only(touched, hops, f"{title}, around what changes")
+
+
+def afterwards(
+    before: Diagram, operations: Iterable[ops.MigrateOperation], dialect: str
+) -> Diagram:
+    """Give the tables as operations leave them, without any mark."""
+    drawing = _drawn(before, operations, dialect)
+    tables, references = _keyed(drawing)
+    left = [replace(one, mark="") for one in references if one.mark != "-"]
+    pairs = {(one.table, name) for one in left for name in one.columns}
+    kept = [_unmarked(one, pairs) for one in tables if one.mark != "-"]
+    return Diagram.of(before.title, kept, left)
+
+
+def _unmarked(table: Table, referring: set[tuple[str, str]]) -> Table:
+    columns = [
+        replace(
+            one,
+            mark="",
+            before="",
+            keys=tuple(k for k in one.keys if k != "FK" or (table.name, one.name) in referring),
+        )
+        for one in table.columns
+        if one.mark != "-"
+    ]
+    return replace(table, mark="", before="", columns=tuple(columns))
+
+
+def _drawn(before: Diagram, operations: Iterable[ops.MigrateOperation], dialect: str) -> _Drawing:
+    drawing = _Drawing(before, sa.make_url(f"{dialect}://").get_dialect()())
+    for one in operations:
+        draw(one, drawing)
+    return drawing
 
 
 def _keyed(drawing: _Drawing) -> tuple[list[Table], list[Reference]]:

@@ -3,6 +3,8 @@
 from schema_lab.views import (
     candidate,
     code,
+    diagrams,
+    diff,
     drift,
     error,
     findings,
@@ -28,6 +30,8 @@ from schema_lab.views import (
 __all__ = [
     "candidate",
     "code",
+    "diagrams",
+    "diff",
     "drift",
     "error",
     "findings",

@@ -1,9 +1,11 @@
 """How a candidate migration looks: operations, upgrade(), downgrade(), SQL per dialect."""
 
-from schema_lab.views import operations, questions
+from collections.abc import Iterator
+
+from schema_lab.views import diff, findings, operations, questions
 from schema_lab.views.code import block
 from schema_lab.views.error import piece as error_piece
-from schema_lab.views.html import box, details, escape, page
+from schema_lab.views.html import box, escape, page, tabs
 from schema_lab.views.plain import visible
 from schema_lab.views.shapes import CandidateShape
 
@@ -14,16 +16,26 @@ NOTHING = "Nothing to migrate: the database equals the models."
 
 
 def html(candidate: CandidateShape) -> str:
-    """Show the candidate on one page; upgrade() is open, the rest unfolds."""
+    """Show the candidate on one page: what it does, what it asks, and its code in tabs."""
     return page(
         lead(candidate),
         operations_html(candidate),
         questions.piece(tuple(candidate.questions)),
         obstacles_html(candidate),
-        details("upgrade()", block(candidate.upgrade_code), opened=True),
-        details("downgrade()", block(candidate.downgrade_code)),
-        *(details(f"SQL for {DIALECTS[d]}", sql_html(candidate, d)) for d in DIALECTS),
+        tabs(dict(_sections(candidate))),
     )
+
+
+def _sections(candidate: CandidateShape) -> Iterator[tuple[str, str]]:
+    yield "upgrade()", block(candidate.upgrade_code)
+    yield "downgrade()", block(candidate.downgrade_code)
+    for dialect, name in DIALECTS.items():
+        yield f"SQL for {name}", sql_html(candidate, dialect)
+    answered = candidate.answered
+    if answered.before != answered.after:
+        yield "Since the answers", diff.piece(answered)
+    if candidate.findings is not None:
+        yield "Review", findings.piece(candidate.findings)
 
 
 def text(candidate: CandidateShape) -> str:

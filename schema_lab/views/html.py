@@ -1,11 +1,14 @@
 """Pieces of escaped HTML, and the one wrapper around them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from html import escape as _escape
+from itertools import count
 
 from schema_lab.views import style
 from schema_lab.views.plain import visible
 
+_GROUPS = count(1)
 LONGEST_CELL = 200
 """Characters of a cell that are shown; the rest is cut, with an ellipsis."""
 
@@ -46,6 +49,22 @@ def details(summary: str, body: str, opened: bool = False) -> str:
     """Fold a body (HTML) away under its summary (text)."""
     mark = " open" if opened else ""
     return f"<details{mark}><summary>{escape(summary)}</summary>{body}</details>"
+
+
+def tabs(sections: Mapping[str, str]) -> str:
+    """Put sections (title: HTML) beside each other, the first one open.
+
+    They are what unfolds; a style sheet makes tabs of it, where there is one. A name binds them, so
+    that one is open at a time; two such groups on one page differ by what is in them and by number.
+    """
+    digest = sha256("".join(sections.values()).encode()).hexdigest()[:8]
+    name = f"sl-{digest}-{next(_GROUPS)}"
+    parts = (
+        f'<details name="{name}"{" open" if number == 0 else ""}><summary>{escape(title)}</summary>'
+        f"<div>{body}</div></details>"
+        for number, (title, body) in enumerate(sections.items())
+    )
+    return f'<div class="sl-tabs">{"".join(parts)}</div>'
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:

@@ -5,6 +5,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from schema_lab.views.diff import DiffShape
+
 
 class OperationShape(Protocol):
     """One operation that would bring the database closer to the models."""
@@ -80,6 +82,10 @@ class CandidateShape(Protocol):
     def obstacles(self) -> Sequence[str]: ...
     @property
     def questions(self) -> Iterable[QuestionShape]: ...
+    @property
+    def answered(self) -> DiffShape: ...
+    @property
+    def findings(self) -> "FindingsShape | None": ...
     def sql(self, dialect: str, direction: str = "upgrade") -> str: ...
 
 

@@ -7,6 +7,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
+_TABS = "@supports selector(::details-content)"
+_Rules = tuple[tuple[list[str], str], ...]
+
 
 def used_by(html: str) -> str:
     """Pick the rules of style.css whose classes and elements occur in `html`.
@@ -16,13 +19,19 @@ def used_by(html: str) -> str:
     >>> "table" in used_by("<p>one</p>"), "table" in used_by("<table></table>")
     (False, True)
     """
+    plain, tabs = _rules()
     names = _names_in(html)
-    picked = (
+    picked = _picked(plain, names)
+    more = _picked(tabs, names) if "sl-tabs" in names else ""
+    return f"{picked}{_TABS}{{{more}}}" if more else picked
+
+
+def _picked(rules: "_Rules", names: set[str]) -> str:
+    return "".join(
         f"{','.join(kept)}{{{body}}}"
-        for selectors, body in _rules()
+        for selectors, body in rules
         if (kept := [s for s in selectors if _named_in(s) <= names])
     )
-    return "".join(picked)
 
 
 @cache
@@ -32,8 +41,14 @@ def whole() -> str:
 
 
 @cache
-def _rules() -> tuple[tuple[list[str], str], ...]:
-    found = re.findall(r"([^{}]+)\{([^{}]*)\}", _sheet("style.css"))
+def _rules() -> "tuple[_Rules, _Rules]":
+    """Give the rules of style.css: those for all, and those for browsers that can make tabs."""
+    plain, _, rest = _sheet("style.css").partition(_TABS)
+    return _read(plain), _read(rest[1:-1])
+
+
+def _read(sheet: str) -> "_Rules":
+    found = re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
     return tuple((selectors.split(","), body) for selectors, body in found)
 
 
@@ -54,4 +69,6 @@ def _names_in(html: str) -> set[str]:
 
 def _named_in(selector: str) -> set[str]:
     """List the elements and classes that a selector needs."""
-    return set(re.findall(r"[A-Za-z][\w-]*", re.sub(r":[\w-]+", "", selector)))
+    return set(
+        re.findall(r"[A-Za-z][\w-]*", re.sub(r":not\([^)]*\)|\[[^]]*\]|:[\w-]+", "", selector))
+    )

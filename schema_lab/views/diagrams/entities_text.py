@@ -19,14 +19,12 @@ def text(diagram: DiagramShape) -> str:
 
 
 def outline(diagram: DiagramShape) -> str:
-    """Say every column and every reference, one a line, for a diff."""
-    return "".join(
-        f"{line}\n"
-        for one in diagram.tables
-        for line in _table(
-            one, tuple(one.columns), 0, [r for r in diagram.references if r.table == one.name]
-        )
-    )
+    """Say every column and every reference, one a line that depends on no other, for a diff."""
+    lines: list[str] = []
+    for one in diagram.tables:
+        references = [r for r in diagram.references if r.table == one.name]
+        lines += _table(one, tuple(one.columns), 0, references, aligned=False)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _table(
@@ -34,10 +32,12 @@ def _table(
     columns: tuple[ColumnShape, ...],
     hidden: int,
     references: list[ReferenceShape],
+    *,
+    aligned: bool = True,
 ) -> Iterator[str]:
     was = f"{visible(table.before)} → " if table.before else ""
     yield f"{table.mark or ' '} {was}{visible(table.name)}"
-    names = max((len(visible(one.name)) for one in columns), default=0)
+    names = max((len(visible(one.name)) for one in columns), default=0) if aligned else 0
     marked = any(one.mark for one in columns) or any(one.mark for one in references)
     single = {r.columns[0]: r for r in references if len(r.columns) == 1 and not r.mark}
     for one in columns:
