@@ -126,8 +126,7 @@ class Candidate(Answering):
     @property
     def answered(self) -> Diff:
         """What the answers given here have changed in the code."""
-        before, after = (f"{p.upgrade_code}\n\n\n{p.downgrade_code}" for p in self._proposals)
-        return Diff(before, after, "before the answers", "with the answers")
+        return Diff(self._first.code, self._proposal.code, "before the answers", "with the answers")
 
     def diff(self, revision: Revision | None = None) -> Diff:
         """Compare the schema before and after, or this code with a revision on disk. Read-only.
@@ -144,15 +143,11 @@ class Candidate(Answering):
             When the database does not answer.
         """
         if revision is not None:
-            code = f"{self.upgrade_code}\n\n\n{self.downgrade_code}"
-            return Diff(functions_of(revision.code), code, f"revision {revision.id}", "candidate")
+            on_disk = functions_of(revision.code)
+            return Diff(on_disk, self._proposal.code, f"revision {revision.id}", "candidate")
         before, upgrade = self._doors.live(), self.script.upgrade_ops
         after = afterwards(before, upgrade.ops if upgrade else [], self.dialect)
         return Diff(before.outline, after.outline, "before", "after")
-
-    @property
-    def _proposals(self) -> tuple[Proposal, Proposal]:
-        return self._first, self._proposal
 
     # is it safe --------------------------------------------------------------------------------
 

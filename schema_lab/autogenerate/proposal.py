@@ -36,6 +36,11 @@ class Proposal:
     change: str
     answers: tuple[Answer, ...]
 
+    @property
+    def code(self) -> str:
+        """Both functions."""
+        return f"{self.upgrade_code}\n\n\n{self.downgrade_code}"
+
     def sql(self, dialect: str, direction: str) -> str:
         """Write the SQL on a dialect, without a server; see `Candidate.sql`. Read-only."""
         chosen = self.script.upgrade_ops if direction == "upgrade" else self.script.downgrade_ops
