@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.browser.driving import CHROMIUM, JupyterLab, jupyterlab, launch
-from tests.browser.walking import Walk, add_plans, walking
+from tests.browser.walking import Desk, Walk, add_plans, desk_of, walking
 
 
 @pytest.fixture(scope="session")
@@ -24,21 +24,28 @@ def browser() -> Iterator[BrowserContext]:
     _need_chromium()
     with sync_playwright() as playwright:
         started = launch(playwright)
-        yield started.new_context(viewport={"width": 900, "height": 1100})
+        yield started.new_context(viewport={"width": 900, "height": 1700})
         started.close()
 
 
+@pytest.fixture(scope="module")
+def desk(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Desk]:
+    """Open one notebook for the tests of a file."""
+    with desk_of(jupyter, browser) as opened:
+        yield opened
+
+
 @pytest.fixture
-def walk(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Walk]:
-    """Open a notebook with a panel, whose models have one column more than the database."""
-    with walking(jupyter, browser) as opened:
+def walk(desk: Desk) -> Iterator[Walk]:
+    """Show a panel whose models have one column more than the database."""
+    with walking(desk) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def shown(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Walk]:
-    """Open one panel for tests that only look: a candidate, its revision, a question."""
-    with walking(jupyter, browser) as opened:
+def shown(desk: Desk) -> Iterator[Walk]:
+    """Show one panel for tests that only look: a candidate, its revision, a question."""
+    with walking(desk) as opened:
         add_plans(opened)
         opened.press("Downgrade one")
         opened.sees("Downgrade one drops:")

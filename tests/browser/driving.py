@@ -70,9 +70,9 @@ class JupyterLab:
         notebook = v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))
         nbformat.write(notebook, self.root / name)
 
-    def open(self, page: Page, name: str) -> None:
-        """Open a notebook and wait until its kernel is ready."""
-        page.goto(f"{self.url}/doc/tree/{name}?token={self.token}")
+    def open(self, page: Page, name: str, under: str = "doc/tree") -> None:
+        """Open a notebook and wait until its kernel is ready; under "notebooks" in Notebook 7."""
+        page.goto(f"{self.url}/{under}/{name}?token={self.token}", timeout=STARTED_WITHIN * 1000)
         page.wait_for_selector(".jp-NotebookPanel", timeout=STARTED_WITHIN * 1000)
         page.evaluate("() => window.jupyterapp.restored.then(() => true)")
         wait_for_kernel(page)
@@ -94,6 +94,16 @@ class JupyterLab:
 def wait_for_kernel(page: Page) -> None:
     """Wait until the kernel of the page's notebook is connected and idle."""
     page.wait_for_function(_KERNEL_IS_IDLE, timeout=STARTED_WITHIN * 1000)
+
+
+def write_cell(page: Page, source: str) -> None:
+    """Put a source into the notebook's first cell, without its output; run_all then runs it."""
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.evaluate(
+        """source => window.jupyterapp.shell.currentWidget.content.widgets[0]
+            .model.sharedModel.setSource(source)""",
+        source,
+    )
 
 
 def run_all(page: Page) -> None:
@@ -157,7 +167,8 @@ def _command(lab: JupyterLab, folder: Path) -> list[str]:
         f"c.ServerApp.ip = '127.0.0.1'\nc.ServerApp.port = {lab.url.rpartition(':')[2]}\n"
         "c.ServerApp.port_retries = 0\nc.ServerApp.open_browser = False\n"
         f"c.ServerApp.allow_root = True\nc.ServerApp.root_dir = {str(lab.root)!r}\n"
-        "c.LabApp.expose_app_in_browser = True\nc.LabApp.news_url = None\n"
+        "c.LabApp.expose_app_in_browser = c.JupyterNotebookApp.expose_app_in_browser = True\n"
+        "c.LabApp.news_url = None\n"
         "c.LabApp.check_for_updates_class = 'jupyterlab.NeverCheckForUpdate'\n"
         "c.LabApp.extension_manager = 'readonly'\n"
     )

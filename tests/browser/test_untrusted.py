@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from schema_lab import views
 from schema_lab.autogenerate import Drift, Operation
 from schema_lab.history import History, Revision
+from tests.browser import looking
 from tests.browser.driving import JupyterLab
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,13 @@ def outputs(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[list[Locat
 def test_the_style_is_stripped(outputs: list[Locator]) -> None:
     """The notebook is untrusted indeed: no style sheet of ours is left."""
     assert sum(output.locator("style").count() for output in outputs) == 0
+
+
+def test_it_can_be_shown_to_anyone(outputs: list[Locator]) -> None:
+    """There is something to see, and axe-core finds nothing serious in it."""
+    page = outputs[0].page
+    looking.keep(outputs[1], "untrusted-history")
+    assert looking.violations(page, ".schema-lab") == []
 
 
 def test_a_drift_stays_readable(outputs: list[Locator]) -> None:

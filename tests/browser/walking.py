@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 from sqlmodel import Field
 
 from schema_lab import Lab
-from tests.browser.driving import JupyterLab, run_all
+from schema_lab.panels.presses import DOUBLE_CLICK_SECONDS
+from tests.browser.driving import JupyterLab, run_all, write_cell
 
 CELL = """
 from schema_lab import Field, Lab
@@ -38,33 +40,61 @@ class Walk:
         return list(self.lab.columns("users")["column"])
 
     def press(self, name: str) -> None:
-        """Press the button of this name, once it can be pressed."""
+        """Press the button of this name, once it can be pressed, and not as a double click."""
+        self.page.wait_for_timeout(DOUBLE_CLICK_SECONDS * 1000)
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def sees(self, text: str) -> None:
         """Wait until the panel shows a text."""
-        self.page.locator(".sl-panel").get_by_text(text).first.wait_for()
+        self.panel.get_by_text(text).filter(visible=True).first.wait_for()
+
+    def can_press(self, name: str) -> bool:
+        """Tell whether the button of this name can be pressed."""
+        return self.page.get_by_role("button", name=name, exact=True).is_enabled()
+
+    @property
+    def panel(self) -> Locator:
+        """The panel on the page."""
+        return self.page.locator(".sl-panel")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A notebook open in a browser, whose only cell and kernel one test after the other uses."""
+
+    page: Page
+    failures: list[str]
 
 
 @contextmanager
-def walking(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Walk]:
-    """Open a notebook with a panel in a page on which no script fails."""
-    lab = lab_with_users()
-    url = lab.engine.url.render_as_string()
-    name = f"{lab.root.name}.ipynb"
-    jupyter.write(name, [CELL.format(url=url, root=str(lab.root))])
+def desk_of(
+    jupyter: JupyterLab, browser: BrowserContext, under: str = "doc/tree"
+) -> Iterator[Desk]:
+    """Open the notebook of a file of tests: a kernel takes seconds, a cell a fraction of one."""
+    name = f"desk-{uuid4().hex}.ipynb"
+    jupyter.write(name, [""])
     page = browser.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda failure: failures.append(str(failure)))
+    desk = Desk(page, [])
+    page.on("pageerror", lambda failure: desk.failures.append(str(failure)))
     try:
-        jupyter.open(page, name)
-        run_all(page)
-        page.locator(".sl-panel").wait_for()
-        yield Walk(page, lab)
+        jupyter.open(page, name, under)
+        yield desk
     finally:
         page.close()
         jupyter.stop_kernels()
-    assert failures == []
+
+
+@contextmanager
+def walking(desk: Desk) -> Iterator[Walk]:
+    """Show a new panel, on a new project and database, in a page on which no script fails."""
+    desk.failures.clear()
+    lab = lab_with_users()
+    url = lab.engine.url.render_as_string()
+    write_cell(desk.page, CELL.format(url=url, root=str(lab.root)))
+    run_all(desk.page)
+    desk.page.locator(".sl-panel").wait_for()
+    yield Walk(desk.page, lab)
+    assert desk.failures == []
 
 
 def lab_with_users() -> Lab:
