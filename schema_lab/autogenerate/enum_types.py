@@ -12,6 +12,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import postgresql
 
 from schema_lab.autogenerate.operations import Operation, describe
 
@@ -54,12 +55,27 @@ def _complete(container: Any, before: set[str], keep: set[str]) -> set[str]:
     gone = _enums(one for one in operations if isinstance(one, ops.DropTableOp | ops.DropColumnOp))
     made = {n: t for n, t in with_columns.items() if n not in before and n not in with_tables}
     dropped = {name: type_ for name, type_ in gone.items() if name not in keep}
+    for one in operations:
+        if isinstance(one, ops.CreateTableOp):
+            one.columns = [_of_standing_type(column, before | set(made)) for column in one.columns]
     container.ops = [
         *(CreateTypeOp(type_) for type_ in made.values()),
         *container.ops,
         *(DropTypeOp(type_) for type_ in dropped.values()),
     ]
     return (before | set(with_tables) | set(made)) - set(dropped)
+
+
+def _of_standing_type(part: Any, there: set[str]) -> Any:
+    """Give a column of a new table; a type that is there already is not made with the table."""
+    type_ = getattr(part.type, "impl", part.type) if isinstance(part, sa.Column) else None
+    if not isinstance(type_, sa.Enum) or not type_.native_enum or type_.name not in there:
+        return part
+    column: Any = part._copy()
+    column.type = postgresql.ENUM(
+        *type_.enums, name=type_.name, schema=type_.schema, create_type=False
+    )
+    return column
 
 
 def _opened(operations: list[Any]) -> Iterator[Any]:

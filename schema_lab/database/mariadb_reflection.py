@@ -5,10 +5,14 @@ expression as default is not read at all, and JSON looks like LONGTEXT, so that 
 else about the column would lose its CHECK: https://mariadb.com/kb/en/json-data-type/
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.mysql.reflection import MySQLTableDefinitionParser
 
 _COLUMNS = sa.text(
     "SELECT column_name, column_default, column_comment FROM information_schema.columns"
@@ -45,3 +49,35 @@ def _read(bind: Any, table: sa.Table) -> tuple[dict[str, tuple[Any, Any]], set[s
     quoted = {name: f"json_valid(`{name.replace('`', '``')}`)" for name in columns}
     checks = {one[0]: one[1] for one in bind.execute(_CHECKS, place)}
     return columns, {name for name, check in quoted.items() if checks.get(name) == check}
+
+
+_NAME = "`(?:``|[^`])+`"
+_NAMES = f"{_NAME}(?:, *{_NAME})*"
+_ACTION = "RESTRICT|CASCADE|SET NULL|NO ACTION|SET DEFAULT"
+_FOREIGN_KEY = re.compile(
+    rf"  CONSTRAINT +`(?P<name>(?:``|[^`])+)` +FOREIGN KEY +\((?P<local>{_NAMES})\)"
+    rf" REFERENCES +(?P<table>{_NAME}(?:\.{_NAME})?) +\((?P<foreign>{_NAMES})\)"
+    rf"(?: +(?P<match>MATCH \w+))?(?: +ON DELETE (?P<ondelete>{_ACTION}))?"
+    rf"(?: +ON UPDATE (?P<onupdate>{_ACTION}))?",
+    re.IGNORECASE,
+)
+
+
+@contextmanager
+def mariadb_keys_as_they_are() -> Iterator[None]:
+    """Let SQLAlchemy read a foreign key whose columns or table hold a bracket or a backtick.
+
+    One within another changes nothing.
+    """
+    parser: Any = MySQLTableDefinitionParser
+    plain = parser._parse_constraints
+
+    def parse(self: Any, line: str) -> Any:
+        self._re_fk_constraint = _FOREIGN_KEY
+        return plain(self, line)
+
+    parser._parse_constraints = parse
+    try:
+        yield
+    finally:
+        parser._parse_constraints = plain

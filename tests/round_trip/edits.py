@@ -50,8 +50,7 @@ def _add_column(draw: st.DrawFn, dialect: str, schema: SchemaSpec, table: TableS
 
 
 def _drop_column(draw: st.DrawFn, dialect: str, schema: SchemaSpec, table: TableSpec) -> SchemaSpec:
-    checked = {one.column for one in table.checks}
-    free = [one.name for one in table.columns if one.name not in {*table.key, *checked}]
+    free = [one.name for one in table.columns if one.name not in table.key]
     if not free:
         return schema
     name = draw(st.sampled_from(free))
@@ -63,6 +62,7 @@ def _drop_column(draw: st.DrawFn, dialect: str, schema: SchemaSpec, table: Table
             uniques=tuple(one for one in table.uniques if name not in one.columns),
             indexes=tuple(one for one in table.indexes if name not in one.columns),
             foreign_keys=tuple(one for one in table.foreign_keys if name not in one.columns),
+            checks=tuple(one for one in table.checks if one.column != name),
         ),
     )
 

@@ -10,6 +10,8 @@ from schema_lab.database import sqlite
 
 _KEY = re.compile(r"FOREIGN KEY \((.*?)\) REFERENCES")
 _INDEX = re.compile(r"KEY `.*?` \((.*)\)")
+_CAST = re.compile(r"::(character varying|text)(\[\])?")
+"""PostgreSQL spells the casts of a CHECK in one of two ways, of its own spelling in the other."""
 _GIVEN = re.compile(r"^(CONSTRAINT|UNIQUE KEY) `(?!uq |fk |ck).*?` (?=FOREIGN KEY|\()")
 
 
@@ -43,6 +45,8 @@ def _reflected(connection: sa.Connection) -> dict[str, Any]:
         for aspect in ("uniques", "foreign keys"):
             table[aspect] = sorted((_without_given_name(one) for one in table[aspect]), key=repr)
     if connection.dialect.name == "postgresql":
+        for one in (check for name in names for check in found[name]["checks"]):
+            one["sqltext"] = _CAST.sub("", one["sqltext"])
         found["(types)"] = _plain(inspector.get_enums())  # type: ignore[attr-defined]
     return found
 

@@ -1,12 +1,13 @@
 """Random models go to the database and back by the scripts that the lab writes."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from schema_lab.errors import InputError
@@ -18,6 +19,8 @@ from tests.support.servers import SERVERS, fresh_database
 
 EXAMPLES = int(os.environ.get("SCHEMA_LAB_ROUND_TRIPS", "0"))
 """How many examples a long run draws, at random, on every dialect; the usual run is short."""
+SEEDED = EXAMPLES > 0 and os.environ.get("SCHEMA_LAB_SHRINK") != "1"
+"""A long run stops at the first failure; SCHEMA_LAB_SHRINK=1 makes the example small."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", *(SERVERS if EXAMPLES else ())])
@@ -34,6 +37,7 @@ def walk(
     max_examples=EXAMPLES or 20,
     derandomize=not EXAMPLES,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, *(() if SEEDED else (Phase.shrink,))),
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
@@ -69,7 +73,7 @@ def there_and_back(walk: Walk, a: sa.MetaData, b: sa.MetaData) -> None:
     same(walk.drift(b), [])
     after = walk.picture()
     walk.run(step, "downgrade")
-    same(sorted(walk.drift(b)), sorted(map(str, comparison.operations)))
+    same(_sayings(walk.drift(b)), _sayings(map(str, comparison.operations)))
     same(walk.picture(), meant)
     walk.run(step, "upgrade")
     same(walk.picture(), after)
@@ -77,6 +81,11 @@ def there_and_back(walk: Walk, a: sa.MetaData, b: sa.MetaData) -> None:
     walk.run(step, "downgrade")
     walk.run(create, "downgrade")
     assert walk.picture().keys() <= {"(types)"}
+
+
+def _sayings(operations: Iterable[str]) -> list[str]:
+    """Sort, without the name that InnoDB gave its own index; those of random schemas begin so."""
+    return sorted(re.sub(r"^- drop index (?!ix).* on ", "- drop index on ", o) for o in operations)
 
 
 def same(found: Any, expected: Any) -> None:

@@ -42,15 +42,36 @@ def listed(condition: str, column: str, dialect: str) -> tuple[str, ...]:
     >>> listed("plan::text = ANY (ARRAY['free'::text])", "plan", "postgresql")
     ('free',)
     """
-    import sqlglot
     from sqlglot import exp
 
-    try:
-        parsed = sqlglot.parse_one(condition, dialect=_SPOKEN.get(dialect, dialect))
-    except sqlglot.errors.ParseError:
+    parsed = _parsed(condition, dialect)
+    if parsed is None:
         return ()
     root = parsed.unnest()
     one_of = isinstance(root, exp.In) or (isinstance(root, exp.EQ) and bool(root.find(exp.Any)))
     if not one_of or {one.name for one in root.find_all(exp.Column)} != {column}:
         return ()
     return tuple(one.name for one in root.find_all(exp.Literal) if one.is_string)
+
+
+def columns_named(condition: str, dialect: str) -> frozenset[str]:
+    """Give the columns that a condition names; none where it cannot be read.
+
+    Examples
+    --------
+    >>> sorted(columns_named("a > 0 OR lower(b) = 'c'", "sqlite"))
+    ['a', 'b']
+    """
+    from sqlglot import exp
+
+    parsed = _parsed(condition, dialect)
+    return frozenset(one.name for one in parsed.find_all(exp.Column)) if parsed else frozenset()
+
+
+def _parsed(condition: str, dialect: str) -> Any:
+    import sqlglot
+
+    try:
+        return sqlglot.parse_one(condition, dialect=_SPOKEN.get(dialect, dialect))
+    except sqlglot.errors.ParseError:
+        return None

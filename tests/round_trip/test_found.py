@@ -1,0 +1,61 @@
+"""What random models have found, each made small."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.round_trip.spec import (
+    CheckSpec,
+    ColumnSpec,
+    ForeignKeySpec,
+    SchemaSpec,
+    TableSpec,
+    models,
+)
+from tests.round_trip.test_round_trip import there_and_back
+from tests.round_trip.walk import Walk
+
+SERVERS = ("postgresql", "mariadb")
+
+
+def table(name: str, *columns: ColumnSpec, **parts: tuple[object, ...]) -> TableSpec:
+    """Give a table with a key and these columns."""
+    return TableSpec(name, ("id",), (ColumnSpec("id", "integer", False), *columns), **parts)  # type: ignore[arg-type]
+
+
+def goes(folder: Path, url: str, dialect: str, a: SchemaSpec, b: SchemaSpec) -> None:
+    """Go there and back on a database of its own."""
+    with Walk.on(url, folder) as walk:
+        there_and_back(walk, models(a, dialect), models(b, dialect))
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+@pytest.mark.parametrize("back", [False, True])
+def test_a_table_comes_while_its_enum_type_stands(
+    tmp_path: Path, database_url: str, dialect: str, back: bool
+) -> None:
+    """The type is not made a second time, neither on the way up nor on the way down."""
+    one = table("a", ColumnSpec("c", "colour")), table("b", ColumnSpec("c", "colour"))
+    steps = [SchemaSpec(one), SchemaSpec(one[:1])]
+    goes(tmp_path, database_url, dialect, *(reversed(steps) if back else steps))
+
+
+@pytest.mark.parametrize("kind", ["integer", "checked"])
+def test_a_column_takes_its_check_along(
+    tmp_path: Path, database_url: str, dialect: str, kind: str
+) -> None:
+    """A CHECK on a dropped column is dropped, and comes back with it."""
+    checks = (CheckSpec("ck 0", "n", "{} >= 0"),) if kind == "integer" else ()
+    before = table("b", ColumnSpec("n", kind), ColumnSpec("x", "short"), checks=checks)
+    after = table("b", ColumnSpec("x", "short"))
+    goes(tmp_path, database_url, dialect, SchemaSpec((before,)), SchemaSpec((after,)))
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+def test_a_foreign_key_on_a_name_with_a_bracket_is_read(
+    tmp_path: Path, database_url: str, dialect: str
+) -> None:
+    """A key whose column and table hold a bracket makes no drift."""
+    key = ForeignKeySpec(("%(a)s id",), "%(a)s")
+    pointing = table("%(a)s", ColumnSpec("%(a)s id", "integer"), foreign_keys=(key,))
+    goes(tmp_path, database_url, dialect, SchemaSpec(()), SchemaSpec((pointing,)))
