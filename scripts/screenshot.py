@@ -1,17 +1,22 @@
 """README's pictures, made from the real thing: `python -m scripts.screenshot`.
 
 Starts JupyterLab on a notebook of its own, presses the panel's buttons as a person does, and writes
-`docs/images/panel-light.png` and `docs/images/panel-dark.png`. Needs Chromium.
+`panel-light.png`, `panel-dark.png` and the moving `tour.webp` to docs/images/. Needs Chromium.
 """
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.driving import ROOT, change_theme, jupyterlab, launch, run_all
 
 IMAGES = ROOT / "docs" / "images"
+HEIGHT, TOUR_WIDTH = 2400, 900
+"""Pixels: a page on which the whole panel has room, and the tour's pictures."""
+
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 BEFORE = """\
@@ -57,43 +62,88 @@ class UserProfile(lab.Model, table=True):
 lab.panel()"""
 
 
+STEPS = {
+    "Autogenerate": "Candidate:",
+    "Write revision": "✓ written",
+    "Upgrade": "✓ upgrade 0001 → 0002",
+}
+"""The buttons from the drift to the upgraded database, each with what is then to be seen."""
+
+SHOWN_FOR = 2500
+"""Milliseconds of one picture of the tour; with eight of them it takes 20 seconds."""
+
+
 def main() -> None:
-    """Write both pictures. Changes docs/images/."""
+    """Write the two pictures and the tour. Changes docs/images/."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, jupyterlab(Path(folder)) as jupyter:
         jupyter.write("onboarding.ipynb", [BEFORE, SHOWN])
         with sync_playwright() as playwright:
             browser = launch(playwright)
-            view = {"width": 1000, "height": 1900}
+            view = {"width": 1000, "height": HEIGHT}
             page = browser.new_page(viewport=view, device_scale_factor=2)  # type: ignore[arg-type]
             jupyter.open(page, "onboarding.ipynb")
             run_all(page)
-            _walk(page)
+            _write_tour(_walk(page), IMAGES / "tour.webp")
             for name, theme in THEMES.items():
                 change_theme(page, theme)
-                _shoot(page, IMAGES / f"panel-{name}.png")
+                path = IMAGES / f"panel-{name}.png"
+                _cell(page).screenshot(path=path)
+                print(path.relative_to(ROOT))
             browser.close()
 
 
-def _walk(page: Page) -> None:
-    """Press the buttons from the drift to the upgraded database."""
-    panel = page.locator(".sl-panel")
+def _walk(page: Page) -> list[Image.Image]:
+    """Press the buttons from the drift to the upgraded database and back; picture each state."""
+    pictures = [_picture(page)]
     page.get_by_label("Message").fill("Add onboarding tracking fields")
-    for button, answer in {
-        "Autogenerate": "Candidate:",
-        "Write revision": "✓ written",
-        "Upgrade": "✓ upgrade 0001 → 0002",
-    }.items():
-        page.get_by_role("button", name=button, exact=True).click()
-        panel.get_by_text(answer).first.wait_for()
+    pictures.append(_picture(page))
+    for button, answer in STEPS.items():
+        _press(page, button)
+        _sees(page, answer)
+        pictures.append(_picture(page))
+    _press(page, "Downgrade one")
+    _sees(page, "Downgrade one drops:")
+    pictures.append(_picture(page))
+    _press(page, "Cancel")
+    page.locator(".sl-panel").get_by_text("Downgrade one drops:").wait_for(state="hidden")
+    return pictures
 
 
-def _shoot(page: Page, path: Path) -> None:
-    """Photograph the cell with the model and the panel, with nothing selected or hovered."""
+def _press(page: Page, name: str) -> None:
+    page.wait_for_timeout(700)  # sooner, a second press would be a double click
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def _sees(page: Page, text: str) -> None:
+    page.locator(".sl-panel").get_by_text(text).filter(visible=True).first.wait_for()
+
+
+def _cell(page: Page) -> Locator:
+    """Give the cell with the model and the panel, with nothing selected or hovered."""
     page.mouse.move(1, 1)
     page.wait_for_timeout(500)
-    page.locator(".jp-Cell").last.screenshot(path=path)
-    print(path.relative_to(ROOT))
+    return page.locator(".jp-Cell").last
+
+
+def _picture(page: Page) -> Image.Image:
+    shot = Image.open(BytesIO(_cell(page).screenshot())).convert("RGB")
+    return shot.resize((TOUR_WIDTH, shot.height * TOUR_WIDTH // shot.width))
+
+
+def _write_tour(pictures: list[Image.Image], path: Path) -> None:
+    """Put the pictures one after the other on a ground that has room for the tallest."""
+    tallest = max(one.height for one in pictures)
+    frames = []
+    for one in pictures:
+        frame = Image.new("RGB", (TOUR_WIDTH, tallest), one.getpixel((0, 0)))
+        frame.paste(one, (0, 0))
+        frames.append(frame)
+    shown = [SHOWN_FOR] * (len(frames) - 1) + [2 * SHOWN_FOR]
+    frames[0].save(
+        path, save_all=True, append_images=frames[1:], duration=shown, loop=0, quality=70, method=6
+    )
+    print(f"{path.relative_to(ROOT)}: {len(frames)} pictures, {path.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":
