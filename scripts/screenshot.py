@@ -14,8 +14,11 @@ from playwright.sync_api import Locator, Page, sync_playwright
 from tests.browser.driving import ROOT, change_theme, jupyterlab, launch, run_all
 
 IMAGES = ROOT / "docs" / "images"
-HEIGHT, TOUR_WIDTH = 2400, 900
-"""Pixels: a page on which the whole panel has room, and the tour's pictures."""
+WIDE, HIGH = 1440, 2400
+"""Pixels of a page on which the whole panel has room, with the tables beside the flow."""
+
+TOUR_WIDTH, TOUR_HEIGHT = 960, 720
+"""Pixels of the tour's pictures."""
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
@@ -69,8 +72,8 @@ STEPS = {
 }
 """The buttons from the drift to the upgraded database, each with what is then to be seen."""
 
-SHOWN_FOR = 2500
-"""Milliseconds of one picture of the tour; with eight of them it takes 20 seconds."""
+SHOWN_FOR = 2800
+"""Milliseconds of one picture; six of them, the last for twice as long, take 20 seconds."""
 
 
 def main() -> None:
@@ -80,34 +83,37 @@ def main() -> None:
         jupyter.write("onboarding.ipynb", [BEFORE, SHOWN])
         with sync_playwright() as playwright:
             browser = launch(playwright)
-            view = {"width": 1000, "height": HEIGHT}
-            page = browser.new_page(viewport=view, device_scale_factor=2)  # type: ignore[arg-type]
+            view = {"width": WIDE, "height": HIGH}
+            page = browser.new_page(viewport=view, device_scale_factor=1.5)  # type: ignore[arg-type]
             jupyter.open(page, "onboarding.ipynb")
             run_all(page)
-            _write_tour(_walk(page), IMAGES / "tour.webp")
-            for name, theme in THEMES.items():
+            pictures = _upgrade(page)
+            for name, theme in reversed(THEMES.items()):
                 change_theme(page, theme)
                 path = IMAGES / f"panel-{name}.png"
                 _cell(page).screenshot(path=path)
                 print(path.relative_to(ROOT))
+            _write_tour(pictures + _look_back(page), IMAGES / "tour.webp")
             browser.close()
 
 
-def _walk(page: Page) -> list[Image.Image]:
-    """Press the buttons from the drift to the upgraded database and back; picture each state."""
-    pictures = [_picture(page)]
+def _upgrade(page: Page) -> list[Image.Image]:
+    """Press the buttons from the drift to the upgraded database; picture each state."""
+    pictures = [_picture(page, "drift:")]
     page.get_by_label("Message").fill("Add onboarding tracking fields")
-    pictures.append(_picture(page))
+    pictures.append(_picture(page, "drift:"))
     for button, answer in STEPS.items():
         _press(page, button)
         _sees(page, answer)
-        pictures.append(_picture(page))
+        pictures.append(_picture(page, answer))
+    return pictures
+
+
+def _look_back(page: Page) -> list[Image.Image]:
+    """Picture what a step back asks."""
     _press(page, "Downgrade one")
     _sees(page, "Downgrade one drops:")
-    pictures.append(_picture(page))
-    _press(page, "Cancel")
-    page.locator(".sl-panel").get_by_text("Downgrade one drops:").wait_for(state="hidden")
-    return pictures
+    return [_picture(page, "Downgrade one drops:")]
 
 
 def _press(page: Page, name: str) -> None:
@@ -116,7 +122,11 @@ def _press(page: Page, name: str) -> None:
 
 
 def _sees(page: Page, text: str) -> None:
-    page.locator(".sl-panel").get_by_text(text).filter(visible=True).first.wait_for()
+    _text(page, text).wait_for()
+
+
+def _text(page: Page, text: str) -> Locator:
+    return page.locator(".sl-panel").get_by_text(text).filter(visible=True).first
 
 
 def _cell(page: Page) -> Locator:
@@ -126,19 +136,22 @@ def _cell(page: Page) -> Locator:
     return page.locator(".jp-Cell").last
 
 
-def _picture(page: Page) -> Image.Image:
+def _picture(page: Page, about: str) -> Image.Image:
+    """Picture the part of the cell around a text, as a person would have scrolled to it."""
     shot = Image.open(BytesIO(_cell(page).screenshot())).convert("RGB")
-    return shot.resize((TOUR_WIDTH, shot.height * TOUR_WIDTH // shot.width))
+    shot = shot.resize((TOUR_WIDTH, shot.height * TOUR_WIDTH // shot.width))
+    cell, text = _cell(page).bounding_box(), _text(page, about).bounding_box()
+    assert cell is not None
+    assert text is not None
+    place = int((text["y"] - cell["y"]) * TOUR_WIDTH / cell["width"])
+    top = max(0, min(place - TOUR_HEIGHT // 2, shot.height - TOUR_HEIGHT))
+    frame = Image.new("RGB", (TOUR_WIDTH, TOUR_HEIGHT), "white")
+    frame.paste(shot, (0, -top))
+    return frame
 
 
-def _write_tour(pictures: list[Image.Image], path: Path) -> None:
-    """Put the pictures one after the other on a ground that has room for the tallest."""
-    tallest = max(one.height for one in pictures)
-    frames = []
-    for one in pictures:
-        frame = Image.new("RGB", (TOUR_WIDTH, tallest), one.getpixel((0, 0)))
-        frame.paste(one, (0, 0))
-        frames.append(frame)
+def _write_tour(frames: list[Image.Image], path: Path) -> None:
+    """Put the pictures one after the other, the last for twice as long."""
     shown = [SHOWN_FOR] * (len(frames) - 1) + [2 * SHOWN_FOR]
     frames[0].save(
         path, save_all=True, append_images=frames[1:], duration=shown, loop=0, quality=70, method=6
