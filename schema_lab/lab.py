@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from schema_lab.migrate.seed import Seeded
     from schema_lab.panels import Panel
-    from schema_lab.rehearsal import Accepted, Gate, Rehearsal, Roundtrip
+    from schema_lab.rehearsal import Accepted, CopySteps, Gate, Rehearsal, Roundtrip
     from schema_lab.review import Findings
 
 SCRATCH_NAME = "scratch"
@@ -144,6 +144,11 @@ class Lab:
     def url(self) -> str:
         """The database's URL, without any secret."""
         return self._name or database.masked(self._environment.url)
+
+    @property
+    def throwaway(self) -> bool:
+        """Whether the database is a scratch one, there to be lost."""
+        return self._environment.throwaway
 
     @property
     def root(self) -> Path:
@@ -376,7 +381,17 @@ class Lab:
 
         return review_scripts(self._environment, revisions)
 
-    def rehearse(self, target: str = "head", how: str | None = None) -> Rehearsal:
+    @overload
+    def rehearse(
+        self, target: str = ..., how: str | None = ..., *, step: Literal[False] = ...
+    ) -> Rehearsal: ...
+
+    @overload
+    def rehearse(self, target: str = ..., *, step: Literal[True]) -> CopySteps: ...
+
+    def rehearse(
+        self, target: str = "head", how: str | None = None, *, step: bool = False
+    ) -> Rehearsal | CopySteps:
         """Run an upgrade or a downgrade on a throwaway copy, and say what it does to the rows.
 
         The database itself is not written to; see `schema_lab.rehearsal.rehearse`.
@@ -387,9 +402,13 @@ class Lab:
             As for an upgrade ("head", "+1", a revision) or a downgrade ("-1", "base").
         how
             "copy", "transaction" or "sample"; by default chosen by size and rights.
+        step
+            Give an iterator that stops after each statement on the copy; see `migrate.stepping`.
         """
-        from schema_lab.rehearsal import rehearse
+        from schema_lab.rehearsal import CopySteps, rehearse
 
+        if step:
+            return CopySteps(self._environment, target)
         done = rehearse(self._environment, target, how, self.metadata)
         return self.gate.remember(done)
 

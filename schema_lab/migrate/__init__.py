@@ -20,11 +20,12 @@ from schema_lab.migrate.runner import (
 from schema_lab.migrate.snapshot import snapshot
 from schema_lab.migrate.start import Allow, Start
 from schema_lab.migrate.startup import init_db
-from schema_lab.migrate.stepping import Step, Steps, stepping
+from schema_lab.migrate.stepping import Baton, Step, Steps, stepping
 from schema_lab.migrate.write import merge, revision, write
 
 __all__ = [
     "Allow",
+    "Baton",
     "Cancelled",
     "Loss",
     "OnRevision",

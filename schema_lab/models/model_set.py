@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
@@ -46,6 +47,8 @@ class ModelSet:
     def __init__(self, seed: ModelSet | None = None) -> None:
         self.Model: type[SQLModel] = root(self)
         self._generations = Succession(self)
+        self._watchers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self._told = 0
         self.Model.metadata = self._generations.current.metadata
         if seed is not None:
             seed.settle()
@@ -62,6 +65,29 @@ class ModelSet:
             If they do not hold together; the former models stay current.
         """
         self._generations.settle()
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call a bound method at the end of each cell that has changed the models.
+
+        Outside IPython no cell ends: there, `announce()` tells. A method whose object is gone is
+        let go.
+        """
+        self.unwatch(changed)
+        self._watchers.append(weakref.WeakMethod(changed))
+
+    def unwatch(self, changed: Callable[[], None]) -> None:
+        """Call a method no longer."""
+        self._watchers = [one for one in self._watchers if one() not in (changed, None)]
+
+    def announce(self) -> None:
+        """Tell those who watch that the models have changed, if they have since the last time."""
+        if self._told == self._generations.changes:
+            return
+        self._told = self._generations.changes
+        for one in list(self._watchers):
+            living = one()
+            if living is not None:
+                living()
 
     @property
     def metadata(self) -> MetaData:

@@ -15,6 +15,9 @@ class Settling(Protocol):
     def settle(self) -> None:
         """Make the new definitions current, or raise a ModelError."""
 
+    def announce(self) -> None:
+        """Tell those who watch, if something has changed."""
+
 
 _WATCHED: weakref.WeakSet[Settling] = weakref.WeakSet()
 
@@ -53,3 +56,5 @@ def _settle_in_cell(models: Settling, shell: Any, result: Any) -> None:
         if result is not None and not isinstance(result.error_in_exec, ModelError):
             result.error_in_exec = error
             shell.showtraceback((type(error), error, error.__traceback__))
+    else:
+        models.announce()

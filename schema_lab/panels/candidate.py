@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ipywidgets import Layout, Tab, Text
 
 from schema_lab import views
+from schema_lab.panels import calls, tabs
 from schema_lab.panels.controls import button, heading, row, section, show, show_words, words
 from schema_lab.panels.questions import QuestionsPart
 from schema_lab.panels.report import Report
@@ -14,7 +15,7 @@ from schema_lab.panels.report import Report
 if TYPE_CHECKING:
     from ipywidgets import Button
 
-    from schema_lab.autogenerate import Candidate
+    from schema_lab.autogenerate import Candidate, Drift
     from schema_lab.lab import Lab, Status
     from schema_lab.panels.presses import Presses
 
@@ -27,13 +28,17 @@ class CandidatePart:
         self._presses = presses
         self._candidate: Candidate | None = None
         self._written = False
+        self._made_for: Drift | None = None
+        self._drift: Drift | None = None
         self.drift_box = words()
+        self.same_box = words()
         self.message_box = Text(
             description="Message",
             placeholder="what this revision does",
             # A press overtakes what is still being typed, letter by letter: send it whole, on
             # leaving the box (https://github.com/jupyter-widgets/ipywidgets/pull/1383).
             continuous_update=False,
+            tooltip="One line; it names the file, and stands at the head of the script",
             layout=Layout(width="auto", flex="1 1 260px", margin="0"),
         )
         self.autogenerate_button = button(
@@ -42,7 +47,7 @@ class CandidatePart:
         self.candidate_box = words()
         self.questions = QuestionsPart(presses, changed=self._show)
         self.findings_box = words()
-        self.code_tabs = Tab(children=[words() for _ in _tab_titles()], titles=_tab_titles())
+        self.code_tabs = Tab(children=[words() for _ in tabs.titles()], titles=tabs.titles())
         self.write_button = button("Write revision", "Write this candidate to alembic/versions")
         self.rehearse_button = button(
             "Rehearse candidate", "Run it on a throwaway copy of the database; writes nothing"
@@ -50,36 +55,63 @@ class CandidatePart:
         self.report = Report()
         self.waits_box = words()
         self.written_box = words()
+        self.call_box = words()
+        self.write_call_box = words()
         self._arrange()
         presses.bind(self.autogenerate_button, self._autogenerate)
-        presses.bind(self.rehearse_button, self._rehearse)
+        presses.bind(self.rehearse_button, self._rehearse, aside=True)
         presses.bind(self.write_button, self._write)
         self.message_box.observe(lambda _: presses.forget(self.autogenerate_button), "value")
+        self.message_box.observe(lambda _: self._show_calls(), "value")
         self.drop()
 
     def _arrange(self) -> None:
+        self.drift_section = section(heading("What changed", 2), self.drift_box, self.same_box)
         self.box = section(
-            heading("Autogenerate"),
-            self.drift_box,
+            heading("Candidate", 3),
             row(self.message_box, self.autogenerate_button),
             self.candidate_box,
             self.questions.box,
             self.findings_box,
             self.code_tabs,
-            row(self.rehearse_button, self.write_button, self.waits_box, self.written_box),
+            row(self.rehearse_button),
             self.report.box,
+            self.call_box,
+        )
+        self.write_section = section(
+            heading("Write", 4),
+            row(self.write_button, self.waits_box, self.written_box),
+            self.write_call_box,
         )
 
     def show(self, status: Status) -> None:
         """Show the drift while no candidate says the same; one that is done makes room for it."""
         if self._written and status.drift and not status.pending:
             self.drop()
+        self._drift = status.drift
+        if self._candidate is not None and self._made_for is None:
+            self._made_for = status.drift
         html = views.drift.piece(status.drift) if status.drift is not None else ""
-        show_words(self.drift_box, "" if self._candidate else html)
+        fresh = self._candidate is not None and not self.outdated and bool(status.drift)
+        show_words(self.drift_box, "" if fresh else html)
+        show_words(self.same_box, views.html.muted(self._instead) if fresh or not html else "")
+        self._show_reason()
+
+    @property
+    def _instead(self) -> str:
+        """What stands in the place of the drift."""
+        if self._candidate is None:
+            return "It cannot be seen yet: see above."
+        return "It is written, see 4." if self._written else "The candidate below holds it."
+
+    @property
+    def outdated(self) -> bool:
+        """Whether models or database have changed since the candidate was made."""
+        known = self._made_for is not None and self._drift is not None
+        return known and not self._written and self._drift != self._made_for
 
     def enable(self) -> None:
         """Enable what can be pressed now."""
-        self.autogenerate_button.disabled = False
         self.rehearse_button.disabled = not self._waits
         self.write_button.disabled = not self.can_write
 
@@ -99,6 +131,8 @@ class CandidatePart:
         """The button that leads on, if a candidate waits for one."""
         if self._written:
             return None
+        if self.outdated:
+            return self.autogenerate_button
         return self.questions.next_one or (self.write_button if self.can_write else None)
 
     @property
@@ -115,6 +149,8 @@ class CandidatePart:
         """Say why the candidate cannot be written yet; "" when it can."""
         if self._candidate is None:
             return ""
+        if self.outdated:
+            return "What differs has changed since: press Autogenerate again."
         unanswered = len(self._candidate.questions.in_the_way)
         if unanswered:
             return f"{views.plain.count(unanswered, 'question')} to be answered first."
@@ -134,15 +170,18 @@ class CandidatePart:
     def _autogenerate(self) -> None:
         self.drop()
         self._show_candidate(self._lab.autogenerate(self.message_box.value))
+        self._presses.done(calls.autogenerate(self.message_box.value))
 
     def _rehearse(self) -> None:
         if self._candidate is not None:
             self.report.rehearse("the candidate", self._candidate.rehearse)
+            self._presses.done(*calls.answers(self._candidate), "candidate.rehearse()")
 
     def _write(self) -> None:
         if self._candidate is None:
             return
         revision = self._candidate.write()
+        self._presses.done(*calls.answers(self._candidate), calls.WRITE)
         self._written = True
         self._show()
         name = revision.path.name if revision.path else revision.id
@@ -151,7 +190,7 @@ class CandidatePart:
         )
 
     def _show_candidate(self, candidate: Candidate | None) -> None:
-        self._candidate, self._written = candidate, False
+        self._candidate, self._written, self._made_for = candidate, False, None
         self.code_tabs.selected_index = 0
         self._show()
 
@@ -160,35 +199,39 @@ class CandidatePart:
         candidate = self._candidate
         self.written_box.value = ""
         self.report.clear()
-        for widget in (self.code_tabs, self.rehearse_button, self.write_button):
+        for widget in (self.code_tabs, self.rehearse_button):
             show(widget, candidate is not None)
         self._presses.guard(self._review)
         self.questions.show(candidate, changeable=not self._written)
-        reason = self._in_the_way if self._waits else ""
-        show_words(self.waits_box, views.html.muted(reason) if reason else "")
+        self._show_reason()
+        self._show_calls()
         if candidate is None:
             show_words(self.candidate_box, "")
             return
         view = views.candidate
         pieces = (view.lead, view.operations_html, view.obstacles_html)
         show_words(self.candidate_box, "".join(piece(candidate) for piece in pieces))
-        for tab, html in zip(self.code_tabs.children, _tab_pieces(candidate), strict=True):
+        for tab, html in zip(self.code_tabs.children, tabs.pieces(candidate), strict=True):
             tab.value = html
+
+    def _show_reason(self) -> None:
+        """Say why Write revision waits."""
+        reason = self._in_the_way if self._waits else ""
+        if self._candidate is None:
+            reason = "There is no candidate yet."
+        show_words(self.waits_box, views.html.muted(reason) if reason else "")
+
+    def _show_calls(self) -> None:
+        """Show the lines of code that would do the same."""
+        candidate = self._candidate
+        lines = [calls.autogenerate(candidate.message if candidate else self.message_box.value)]
+        if candidate is not None:
+            lines += [*calls.answers(candidate), "candidate.rehearse()"]
+        show_words(self.call_box, views.call.piece(lines))
+        show_words(self.write_call_box, views.call.piece([calls.WRITE] if candidate else []))
 
     def _review(self) -> None:
         """Show what is dangerous about the candidate; without it the candidate is shown too."""
         show_words(self.findings_box, "")
         if self._candidate is not None and self._waits:
             show_words(self.findings_box, views.findings.piece(self._candidate.review()))
-
-
-def _tab_titles() -> list[str]:
-    return ["upgrade()", "downgrade()", *views.candidate.DIALECTS.values()]
-
-
-def _tab_pieces(candidate: Candidate) -> list[str]:
-    return [
-        views.code.block(candidate.upgrade_code),
-        views.code.block(candidate.downgrade_code),
-        *(views.candidate.sql_html(candidate, dialect) for dialect in views.candidate.DIALECTS),
-    ]

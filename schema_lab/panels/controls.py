@@ -7,9 +7,22 @@ from ipywidgets import HTML, Box, Button, Layout, VBox, Widget
 from schema_lab import views
 
 
+class PressButton(Button):  # type: ignore[misc]  # ipywidgets has no type hints
+    """A button that knows whether a person presses it in a browser, or code does."""
+
+    by_person = False
+
+    def _handle_button_msg(self, widget: object, content: object, buffers: object) -> None:
+        self.by_person = True
+        try:
+            super()._handle_button_msg(widget, content, buffers)
+        finally:
+            self.by_person = False
+
+
 def button(label: str, tooltip: str) -> Button:
     """Make a button as wide as its label."""
-    return Button(description=label, tooltip=tooltip, layout=Layout(width="auto", margin="0"))
+    return PressButton(description=label, tooltip=tooltip, layout=Layout(width="auto", margin="0"))
 
 
 def words(html: str = "") -> HTML:
@@ -23,9 +36,10 @@ def widened(widget: Widget) -> Widget:
     return widget
 
 
-def heading(text: str) -> HTML:
-    """Make the heading of a section."""
-    escaped = views.html.escape(text)
+def heading(text: str, number: int | None = None) -> HTML:
+    """Make the heading of a section, with its number on the way."""
+    mark = f'<span class="sl-step">{number}</span> ' if number else ""
+    escaped = mark + views.html.escape(text)
     return words(f'<div class="sl-heading" role="heading" aria-level="3">{escaped}</div>')
 
 

@@ -43,7 +43,7 @@ class Demand:
             return cls(step, tuple(_seen(rehearsal)), rehearsal)
         losses = tuple(
             Loss(
-                (one.table, one.column, one.statement),
+                (one.table, one.column, one.statement, one.values),
                 one.name,
                 one.sentence,
                 bool(one.values),

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox
 
 from schema_lab import views
-from schema_lab.errors import SchemaLabError
+from schema_lab.panels.advice import advice
 from schema_lab.panels.candidate import CandidatePart
 from schema_lab.panels.controls import (
-    button,
     emphasize,
-    heading,
-    row,
     section,
     show_words,
-    widened,
     words,
 )
+from schema_lab.panels.failures import shown
+from schema_lab.panels.following import Following
 from schema_lab.panels.presses import Presses
 from schema_lab.panels.standing import Standing
 from schema_lab.panels.steps import StepsPart
 from schema_lab.panels.tables import TablesPart
+from schema_lab.panels.where import WherePart
 
 if TYPE_CHECKING:
     from ipywidgets import Button
@@ -52,26 +51,37 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
 
     Each button calls one method of the lab and shows one view. A failure is shown in
     `error_box`; nothing is raised. A press also works without a front end:
-    `panel.upgrade_button.click()`.
+    `panel.upgrade_button.click()`. While it is shown it follows the models: a cell that
+    redefines one changes what it shows.
     """
 
     def __init__(self, lab: Lab) -> None:
-        super().__init__()
+        super().__init__(_view_count=0)
         self.lab = lab
-        self._dialect = ""
-        self._problem = ""
+        self._dialect = self._problem = ""
         self._presses = Presses(self._be_busy, self._fail, self._read)
         self._candidate = CandidatePart(lab, self._presses)
-        self._steps = StepsPart(lab, self._presses, moved=self._candidate.drop_unwritten)
+        self._where = WherePart()
         self._tables = TablesPart(lab, self._presses)
+        self._steps = StepsPart(
+            lab,
+            self._presses,
+            begins=self._tables.remember,
+            moved=self._candidate.drop_unwritten,
+        )
+        self._following = Following(lab.models, self._models_changed)
         self._name_controls()
         self._arrange()
-        self._presses.bind(self.refresh_button, self._steps.clear)
+        self._presses.bind(self.refresh_button, self._look_again)
+        self.observe(lambda change: self._count_views(change["new"]), "_view_count")
         self.refresh()
 
     def _name_controls(self) -> None:
-        self.status_box = words()
-        self.refresh_button = button("Refresh", "Read models, revisions and database again")
+        self.status_box = self._where.status_box
+        self.next_box = self._where.next_box
+        self.history_box = self._where.history_box
+        self.history_toggle = self._where.history_toggle
+        self.refresh_button = self._where.refresh_button
 
         self.drift_box = self._candidate.drift_box
         self.message_box = self._candidate.message_box
@@ -88,42 +98,52 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.written_box = self._candidate.written_box
 
         self.error_box = words()
-        self.history_box = words()
         self.table_chooser = self._tables.table_chooser
         self.rows_box = self._tables.rows_box
         self._name_the_steps()
 
     def _name_the_steps(self) -> None:
-        self.upgrade_button = self._steps.upgrade_button
-        self.upgrade_one_button = self._steps.upgrade_one_button
-        self.downgrade_button = self._steps.downgrade_button
-        self.resume_button = self._steps.resume_button
-        self.snapshot_tick = self._steps.snapshot_tick
-        self.target_chooser = self._steps.target_chooser
-        self.target_button = self._steps.target_button
-        self.rehearse_button = self._steps.rehearse_button
-        self.rehearsal_box = self._steps.report.box
-        self.rehearse_step_button = self._steps.confirmation.rehearse_button
-        self.confirm_box = self._steps.confirmation.box
-        self.losses_box = self._steps.confirmation.losses_box
-        self.confirm_tick = self._steps.confirmation.tick
-        self.cancel_button = self._steps.confirmation.cancel_button
-        self.progress_bar = self._steps.progress.bar
-        self.progress_label = self._steps.progress.label
-        self.run_box = self._steps.run_box
+        steps = self._steps
+        self.upgrade_button = steps.controls.upgrade_button
+        self.upgrade_one_button = steps.controls.upgrade_one_button
+        self.downgrade_button = steps.controls.downgrade_button
+        self.resume_button = steps.controls.resume_button
+        self.snapshot_tick = steps.controls.snapshot_tick
+        self.target_chooser = steps.controls.target_chooser
+        self.target_button = steps.controls.target_button
+        self.rehearse_button = steps.controls.rehearse_button
+        self.step_button = steps.controls.step_button
+        self.stepping = steps.stepping
+        self.rehearsal_box = steps.report.box
+        self.rehearse_step_button = steps.confirmation.rehearse_button
+        self.confirm_box = steps.confirmation.box
+        self.losses_box = steps.confirmation.losses_box
+        self.confirm_tick = steps.confirmation.tick
+        self.cancel_button = steps.confirmation.cancel_button
+        self.progress_bar = steps.progress.bar
+        self.progress_label = steps.progress.label
+        self.cancel_run_button = steps.progress.cancel_button
+        self.run_box = steps.run_box
+        self.record_box = words()
 
     def _arrange(self) -> None:
         self.add_class("schema-lab")
         self.add_class("sl-panel")
-        self.children = (
-            words(f"<style>{views.style.whole()}</style>"),
-            section(row(widened(self.status_box), self.refresh_button)),
-            self._candidate.box,
+        candidate, record = self._candidate, section(self.record_box)
+        record.add_class("sl-record")
+        flow = section(
+            self._where.box,
+            candidate.drift_section,
+            candidate.box,
+            candidate.write_section,
             self.error_box,
             self._steps.box,
-            section(heading("History"), self.history_box),
-            self._tables.box,
+            record,
         )
+        flow.add_class("sl-flow")
+        body = section(flow, self._tables.box)
+        body.add_class("sl-body")
+        self.children = (words(f"<style>{views.style.whole()}</style>"), body)
 
     def refresh(self) -> None:
         """Read where the lab stands and show it; read-only. A failure is shown."""
@@ -131,6 +151,12 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         show_words(self.error_box, "")
         self._presses.guard(self._read)
         self._be_busy(False)
+
+    def close(self) -> None:
+        """Take the panel away: it follows no model, and a migration that waits is left."""
+        self._following.stop()
+        self._steps.stepping.leave()
+        super().close()
 
     @property
     def candidate(self) -> Candidate | None:
@@ -142,55 +168,83 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
 
     @property
     def _buttons(self) -> list[Button]:
-        return [
-            self.refresh_button,
-            *self._candidate.buttons,
-            *self._steps.buttons,
-        ]
+        return [self.refresh_button, *self._candidate.buttons, *self._steps.buttons]
+
+    def _repr_mimebundle_(self, **wanted: Any) -> Any:
+        """Show it, and follow the models from now on."""
+        self._following.start()
+        return super()._repr_mimebundle_(**wanted)
+
+    def _count_views(self, views_open: int) -> None:
+        """Follow the models while a browser shows the panel, and no longer."""
+        if views_open > 0 and not self._following.on:
+            self._following.start()
+            self._models_changed()
+        elif views_open == 0:
+            self._following.stop()
+            self._steps.stepping.leave()
+
+    def _models_changed(self) -> None:
+        """Show the drift anew, unless a press runs, which does so at its end."""
+        if not self._presses.busy:
+            self._presses.guard(self._show_standing)
+            self._be_busy(False)
+
+    def _look_again(self) -> None:
+        self._steps.clear()
+        self._tables.forget()
 
     def _read(self) -> None:
         """Show each part; one that cannot be read does not hide the others."""
+        show_words(self.record_box, views.call.piece(self._presses.record.lines, _RECORDED))
         self._presses.guard(self._show_standing)
-        self._presses.guard(self._tables.show)
+        if not self._steps.stepping.running:
+            self._presses.guard(self._tables.show)
 
     def _show_standing(self) -> None:
+        """Show where the lab stands; while a migration waits, nobody else may look."""
+        if self._steps.stepping.running:
+            return
         status = self.lab.status()
         self._dialect, self._problem = status.dialect, status.problem
-        self.status_box.value = views.status.piece(status)
-        history = self.lab.history()
-        self.history_box.value = views.history.piece(history)
+        self._where.status_box.value = views.status.piece(status)
         self._candidate.show(status)
-        self._steps.show(Standing(status, history, self.lab.stopped() is not None))
+        standing = Standing(status, self.lab.history(), self.lab.stopped())
+        self._where.show(standing)
+        self._steps.show(standing)
+        show_words(self.next_box, advice(standing, self._candidate))
 
     def _be_busy(self, busy: bool) -> None:
         """Take no press while one runs; then enable what leads somewhere."""
-        for each in self._buttons:
+        for each in (*self._buttons, self._candidate.message_box):
             each.disabled = busy
         if busy:
+            self._steps.controls.disable()
             show_words(self.error_box, "")
             return
         for part in (self._candidate, self._steps, self._tables):
             part.enable()
+        if self._steps.stepping.running:
+            self._leave_only_the_stepping()
         self._point_out_the_next_step()
 
+    def _leave_only_the_stepping(self) -> None:
+        others = (self.refresh_button, *self._candidate.buttons, self._tables.table_chooser)
+        for each in others:
+            each.disabled = True
+
     def _point_out_the_next_step(self) -> None:
+        if self._steps.stepping.running:
+            emphasize(self._buttons, self._steps.stepping.next_button)
+            return
         after = self.autogenerate_button if self.upgrade_button.disabled else self.upgrade_button
         emphasize(self._buttons, self._candidate.next_one or after)
 
     def _fail(self, problem: BaseException) -> None:
         """Show a failure below those that the same press has shown already."""
-        shown = _error(problem)
-        if str(problem) != self._problem and shown not in self.error_box.value:
-            show_words(self.error_box, self.error_box.value + shown)
+        html = shown(problem)
+        if str(problem) != self._problem and html not in self.error_box.value:
+            show_words(self.error_box, self.error_box.value + html)
 
 
-def _error(problem: BaseException) -> str:
-    if isinstance(problem, SchemaLabError):
-        return views.error.piece(problem.fact, problem.cure)
-    if isinstance(problem, KeyboardInterrupt):
-        return views.error.piece("Interrupted.", "The panel shows where the database stands now.")
-    return views.error.piece(
-        "The lab met an error that it does not know.",
-        "See the details; the panel shows where the database stands now.",
-        f"{type(problem).__name__}: {problem}",
-    )
+_RECORDED = "What was pressed here, as code: click it, copy it, and run it in a cell"

@@ -1,10 +1,13 @@
 """A press of a button: one at a time, a double click once, every failure shown."""
 
 from collections.abc import Callable
-from threading import Lock
+from contextvars import copy_context
+from threading import Lock, Thread
 from time import monotonic
 
 from ipywidgets import Button
+
+from schema_lab.panels.calls import Record
 
 DOUBLE_CLICK_SECONDS = 0.5
 """A second press of the same button, this soon after the first has ended, belongs to the first."""
@@ -16,6 +19,9 @@ class Presses:
     A kernel handles the second click of a double click after the first has ended, when the
     button is enabled again; so it is told by its time. A front end that uses subshells may
     send presses on several threads; one runs, the others are dropped.
+
+    A kernel takes no message while a handler runs. So what a person may want to cancel runs in
+    a thread of its own (`aside`) when a browser sent the press; code that calls `click()` waits.
 
     Parameters
     ----------
@@ -37,12 +43,15 @@ class Presses:
         self._fail = fail
         self._refresh = refresh
         self._running = Lock()
+        self.busy = False
+        self.record = Record()
+        self.done = self.record.add
         self._last: Button | None = None
         self._ended = 0.0
 
-    def bind(self, button: Button, action: Callable[[], None]) -> None:
+    def bind(self, button: Button, action: Callable[[], None], *, aside: bool = False) -> None:
         """Let a press of `button` run `action`, then refresh the panel."""
-        button.on_click(lambda _: self._press(button, action))
+        button.on_click(lambda _: self._press(button, action, aside))
 
     def forget(self, *buttons: Button) -> None:
         """Take the next press of these buttons as a new one: what they mean has changed."""
@@ -56,24 +65,31 @@ class Presses:
         except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - shown in the panel
             self._fail(problem)
 
-    def _press(self, button: Button, action: Callable[[], None]) -> None:
+    def _press(self, button: Button, action: Callable[[], None], aside: bool) -> None:
         if button.disabled or self._is_double_click(button):
             return
         if not self._running.acquire(blocking=False):
             return
-        try:
-            self._run(action)
-        finally:
-            self._last, self._ended = button, monotonic()
-            self._running.release()
+        if aside and getattr(button, "by_person", False):
+            # The context says to which message of the browser what the thread sends belongs.
+            work = (copy_context().run, self._run, button, action)
+            Thread(target=work[0], args=work[1:], name="schema_lab panel", daemon=True).start()
+        else:
+            self._run(button, action)
 
-    def _run(self, action: Callable[[], None]) -> None:
-        self._busy(True)
+    def _run(self, button: Button, action: Callable[[], None]) -> None:
         try:
+            self._say_busy(True)
             self.guard(action)
             self.guard(self._refresh)
         finally:
-            self._busy(False)
+            self._say_busy(False)
+            self._last, self._ended = button, monotonic()
+            self._running.release()
+
+    def _say_busy(self, busy: bool) -> None:
+        self.busy = busy
+        self._busy(busy)
 
     def _is_double_click(self, button: Button) -> bool:
         return button is self._last and monotonic() - self._ended < DOUBLE_CLICK_SECONDS

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipywidgets import Checkbox, Dropdown, Layout
-
 from schema_lab import views
-from schema_lab.errors import InputError
+from schema_lab.errors import InputError, SchemaLabError
+from schema_lab.panels import calls
 from schema_lab.panels.confirmation import Confirmation
-from schema_lab.panels.controls import (
-    button,
-    heading,
-    row,
-    section,
-    show,
-    show_words,
-    words,
-)
+from schema_lab.panels.controls import heading, row, section, show, show_words, words
 from schema_lab.panels.demand import Demand
 from schema_lab.panels.progress import Progress
 from schema_lab.panels.report import Report
 from schema_lab.panels.step import DOWNGRADE_ONE, UPGRADE, UPGRADE_ONE, Step
-from schema_lab.panels.targets import direction_of, options_of
+from schema_lab.panels.step_controls import StepControls
+from schema_lab.panels.stepping import StepThrough
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,62 +36,50 @@ class StepsPart:
         The lab that runs each step.
     presses
         What runs the buttons.
+    begins
+        Called before a step that changes the database.
     moved
-        Called after a step that has changed the database.
+        Called after it.
     """
 
-    def __init__(self, lab: Lab, presses: Presses, moved: Callable[[], None]) -> None:
-        self._lab = lab
-        self._moved = moved
-        self._standing: Standing | None = None
-        self.upgrade_button = button("Upgrade", "Run every pending revision")
-        self.upgrade_one_button = button("Upgrade one", "Run the next pending revision")
-        self.downgrade_button = button("Downgrade one", "Take the last revision back")
-        self.resume_button = button("Resume", "Finish the revision that stopped half-way")
-        self.snapshot_tick = Checkbox(
-            description="Take a snapshot first", indent=False, layout=Layout(width="auto")
-        )
-        self.target_chooser = Dropdown(
-            options=["head"],
-            description="Target",
-            layout=Layout(width="auto", flex="0 1 320px", margin="0"),
-        )
-        self.target_button = button("Upgrade to head", "Go to the chosen target")
-        self.rehearse_button = button("Rehearse", "Run it on a throwaway copy, and see the rows")
+    def __init__(
+        self,
+        lab: Lab,
+        presses: Presses,
+        begins: Callable[[], None],
+        moved: Callable[[], None],
+    ) -> None:
+        self._lab, self._presses = lab, presses
+        self._begins, self._moved = begins, moved
+        self.controls = StepControls(lab.throwaway)
         self.report = Report()
         self.confirmation = Confirmation(lab)
+        self.stepping = StepThrough(lab, presses, moved)
         self.progress = Progress()
-        self.run_box = words()
+        self.run_box, self.call_box = words(), words()
         self.box = section(
-            heading("Upgrade and downgrade"),
-            row(
-                self.upgrade_button,
-                self.upgrade_one_button,
-                self.downgrade_button,
-                self.resume_button,
-            ),
-            row(self.target_chooser, self.target_button, self.rehearse_button),
-            self.snapshot_tick,
+            heading("Upgrade and downgrade", 5),
+            row(*self.controls.ways, self.controls.snapshot_tick),
+            row(self.controls.target_chooser, *self.controls.to_target),
             self.report.box,
             self.confirmation.box,
+            self.stepping.box,
             self.progress.box,
             self.run_box,
+            self.call_box,
         )
-        self._bind(presses)
+        self._bind()
+        self._follow()
         show_words(self.run_box, "")
 
     def show(self, standing: Standing) -> None:
         """Offer the steps that lead away from where the database stands."""
-        if self._standing and self._standing.current != standing.current:
+        former = self.controls.standing
+        if former and former.current != standing.current:
             self.clear()
-        self._standing = standing
-        show(self.resume_button, standing.stopped)
-        options = options_of(standing)
-        chosen = self.target_chooser.value
-        self.target_chooser.options = options
-        targets = [target for _, target in options]
-        self.target_chooser.value = chosen if chosen in targets else targets[0]
-        self._name_target()
+        show(self.controls.resume_button, standing.stopped is not None)
+        self.controls.offer(standing)
+        self._show_calls()
 
     def clear(self) -> None:
         """Drop the question and the report of a rehearsal."""
@@ -107,64 +87,49 @@ class StepsPart:
         self.report.clear()
 
     def enable(self) -> None:
-        """Enable the steps that lead somewhere; all of them while that is not known."""
-        status = self._standing.status if self._standing else None
-        pending = status is None or status.pending > 0
-        self.upgrade_button.disabled = not pending
-        self.upgrade_one_button.disabled = not pending
-        self.downgrade_button.disabled = status is not None and not status.current
-        self.resume_button.disabled = False
-        self.target_chooser.disabled = False
-        self.target_button.disabled = not self._direction()
-        self.rehearse_button.disabled = not self._direction()
-        for each in (self.confirmation.rehearse_button, self.confirmation.cancel_button):
-            each.disabled = False
+        """Enable the steps that lead somewhere; while one is stepped through, only its own."""
+        if self.stepping.running:
+            self.controls.disable()
+        else:
+            self.controls.enable()
 
-    def _bind(self, presses: Presses) -> None:
-        presses.bind(self.upgrade_button, lambda: self._take(UPGRADE))
-        presses.bind(self.upgrade_one_button, lambda: self._take(UPGRADE_ONE))
-        presses.bind(self.downgrade_button, lambda: self._take(DOWNGRADE_ONE))
-        presses.bind(self.target_button, lambda: self._take(self._chosen()))
-        presses.bind(self.resume_button, self._resume)
-        presses.bind(self.rehearse_button, lambda: self._rehearse(self._chosen()))
-        presses.bind(self.confirmation.rehearse_button, self._rehearse_the_asked)
-        presses.bind(self.confirmation.cancel_button, self.clear)
-        self.confirmation.tick.observe(lambda _: presses.forget(*self.buttons), "value")
-        self.target_chooser.observe(lambda _: presses.guard(self._choose), "value")
-        self.target_chooser.observe(lambda _: presses.forget(self.target_button), "value")
+    def _bind(self) -> None:
+        controls, confirmation = self.controls, self.confirmation
+        ways = {
+            controls.upgrade_button: lambda: self._take(UPGRADE),
+            controls.upgrade_one_button: lambda: self._take(UPGRADE_ONE),
+            controls.downgrade_button: lambda: self._take(DOWNGRADE_ONE),
+            controls.target_button: lambda: self._take(controls.chosen),
+            controls.resume_button: self._resume,
+            controls.rehearse_button: lambda: self._rehearse(controls.chosen),
+            confirmation.rehearse_button: self._rehearse_the_asked,
+        }
+        for each, action in ways.items():
+            self._presses.bind(each, action, aside=True)
+        self._presses.bind(controls.step_button, lambda: self._step_through(controls.chosen))
+        self._presses.bind(confirmation.cancel_button, self.clear)
+
+    def _follow(self) -> None:
+        """Follow what is chosen and ticked."""
+        controls, presses, tick = self.controls, self._presses, self.confirmation.tick
+        controls.snapshot_tick.observe(lambda _: self._show_calls(), "value")
+        tick.observe(lambda _: self._show_calls(), "value")
+        tick.observe(lambda _: presses.forget(*self.buttons), "value")
+        controls.target_chooser.observe(lambda _: presses.guard(self._choose), "value")
+        controls.target_chooser.observe(lambda _: presses.forget(controls.target_button), "value")
 
     @property
     def buttons(self) -> tuple[Button, ...]:
         """Every button of this part."""
-        return (
-            self.upgrade_button,
-            self.upgrade_one_button,
-            self.downgrade_button,
-            self.resume_button,
-            self.target_button,
-            self.rehearse_button,
-            self.confirmation.rehearse_button,
-            self.confirmation.cancel_button,
-        )
+        own = (*self.controls.ways, *self.controls.to_target)
+        return (*own, *self.confirmation.buttons, *self.stepping.buttons)
 
     def _choose(self) -> None:
         self.clear()
-        self._name_target()
-        self.enable()
-
-    def _name_target(self) -> None:
-        direction = self._direction()
-        place = f"{direction.capitalize()} to" if direction else "Already at"
-        self.target_button.description = f"{place} {self.target_chooser.value}"
-
-    def _direction(self) -> str:
-        if self._standing is None:
-            return ""
-        return direction_of(str(self.target_chooser.value), self._standing)
-
-    def _chosen(self) -> Step:
-        target, direction = str(self.target_chooser.value), self._direction()
-        return Step(f"{direction} to {target}", direction, target)
+        self.controls.name_target()
+        self._show_calls()
+        if not self._presses.busy:
+            self.controls.enable()
 
     def _take(self, step: Step) -> None:
         show_words(self.run_box, "")
@@ -180,20 +145,37 @@ class StepsPart:
         show_words(self.run_box, "")
         self._refuse_if_moved()
         self.confirmation.clear()
-        self.report.rehearse(step.name, lambda: self._lab.rehearse(step.target))
+        impossible = None
+        try:
+            self.report.rehearse(step.name, lambda: self._lab.rehearse(step.target))
+        except SchemaLabError as problem:
+            impossible = problem
+        self._presses.done(calls.rehearsal(step.target))
         demand = Demand.of(self._lab, step)
         if not demand.nothing:
-            self.confirmation.ask(demand)
+            self.confirmation.ask(demand, impossible)
+        elif impossible is not None:
+            raise impossible
 
     def _rehearse_the_asked(self) -> None:
         if self.confirmation.step is not None:
             self._rehearse(self.confirmation.step)
 
+    def _step_through(self, step: Step) -> None:
+        """Begin to step; what a scratch database would lose for good is asked first."""
+        show_words(self.run_box, "")
+        self.progress.hide()
+        self._refuse_if_moved()
+        if not self.stepping.on_copy and self.confirmation.accepted(step) is None:
+            return
+        self.clear()
+        self.stepping.begin(step)
+
     def _refuse_if_moved(self) -> None:
         """Refuse a press that was meant for another state than the database's now."""
-        if self._standing is None:
+        if self.controls.standing is None:
             return
-        shown = self._standing.current
+        shown = self.controls.standing.current
         now = tuple(one.id for one in self._lab.current())
         if shown != now:
             raise InputError(
@@ -204,18 +186,29 @@ class StepsPart:
 
     def _run(self, step: Step, accepted: tuple[str, ...]) -> None:
         run = self._lab.upgrade if step.direction == "upgrade" else self._lab.downgrade
-        snapshot, advance = bool(self.snapshot_tick.value), self.progress.advance
+        snapshot, progress = bool(self.controls.snapshot_tick.value), self.progress
+        self._presses.done(calls.of_step(step, snapshot=snapshot, accepted=accepted))
         self._show_run(
             step.name,
-            lambda: run(step.target, on_revision=advance, snapshot=snapshot, accept_loss=accepted),
+            lambda: run(
+                step.target,
+                on_revision=progress.advance,
+                snapshot=snapshot,
+                accept_loss=accepted,
+                cancelled=progress.cancelled,
+            ),
         )
 
     def _resume(self) -> None:
+        self._presses.done("lab.resume()")
         self._show_run("resume", lambda: self._lab.resume(on_revision=self.progress.advance))
 
     def _show_run(self, name: str, run: Callable[[], Run]) -> None:
         show_words(self.run_box, "")
-        self.progress.start(name)
+        self.stepping.clear()
+        self._begins()
+        standing = self.controls.standing
+        self.progress.start(name, standing.names if standing else {})
         succeeded = False
         try:
             done = run()
@@ -224,3 +217,8 @@ class StepsPart:
             self.progress.end(succeeded)
             self._moved()
         show_words(self.run_box, views.run.piece(done, times=True))
+
+    def _show_calls(self) -> None:
+        """Show the line of code of each button that leads somewhere."""
+        lines = self.controls.lines(self.confirmation.names_for)
+        show_words(self.call_box, views.call.piece(lines))

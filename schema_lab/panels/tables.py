@@ -8,12 +8,14 @@ from ipywidgets import Dropdown, Layout
 
 from schema_lab import views
 from schema_lab.panels.controls import heading, row, section, words
+from schema_lab.panels.looking import look_of, looks
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from schema_lab.lab import Lab
     from schema_lab.panels.presses import Presses
+    from schema_lab.views.around import Look
 
 ROWS = 20
 """Rows of a table that are shown."""
@@ -28,13 +30,15 @@ class TablesPart:
         self._widths: dict[str, int] | None = None
         self._seen: dict[str, tuple[str, ...]] = {}
         self._before: dict[str, tuple[str, ...]] = {}
+        self._remembered: dict[str, Look] = {}
         self.table_chooser = Dropdown(
             options=[],
             description="Table",
+            tooltip="A live table; after a step, one that it has changed",
             layout=Layout(width="auto", flex="0 1 320px", margin="0"),
         )
         self.rows_box = words()
-        self.box = section(heading("Tables"), row(self.table_chooser), self.rows_box)
+        self.box = section(heading("Tables", 6), row(self.table_chooser), self.rows_box)
         self.table_chooser.observe(lambda _: presses.guard(self._choose), "value")
 
     def show(self) -> None:
@@ -43,6 +47,14 @@ class TablesPart:
         changed = self._changed(dict(zip(frame["table"], frame["columns"], strict=True)))
         self._offer(frame, changed)
         self._show_rows()
+
+    def remember(self) -> None:
+        """Look at the tables before a step, to show them beside what it makes of them."""
+        self._remembered = looks(self._lab, ROWS)
+
+    def forget(self) -> None:
+        """Show no table beside what it was."""
+        self._remembered = {}
 
     def enable(self) -> None:
         """Enable the chooser when there is a table to choose."""
@@ -81,11 +93,13 @@ class TablesPart:
         if table is None:
             self.rows_box.value = '<p class="sl-muted">No table yet.</p>'
             return
-        frame = self._lab.rows(table, limit=ROWS)
-        columns = tuple(frame.columns)
-        self._compare(table, columns)
-        before = self._before.get(table, columns)
-        self.rows_box.value = views.rows.piece(columns, _plain_rows(frame), before)
+        now, remembered = look_of(self._lab.rows(table, limit=ROWS)), self._remembered.get(table)
+        self._compare(table, now.columns)
+        if remembered not in (None, now):
+            self.rows_box.value = views.around.piece(table, remembered, now)
+            return
+        before = self._before.get(table, now.columns)
+        self.rows_box.value = views.rows.piece(now.columns, now.rows, before)
 
     def _compare(self, table: str, columns: tuple[str, ...]) -> None:
         """Keep what a table's columns were when they were last seen otherwise."""
@@ -93,10 +107,3 @@ class TablesPart:
         if seen != columns:
             self._before[table] = seen
         self._seen[table] = columns
-
-
-def _plain_rows(frame: pd.DataFrame) -> list[list[object]]:
-    """Rows of plain values; what pandas holds as missing is None."""
-    objects = frame.astype(object)
-    rows: list[list[object]] = objects.where(frame.notna(), None).to_numpy().tolist()
-    return rows

@@ -5,6 +5,7 @@ from schema_lab.rehearsal.fingerprint import Fingerprint
 from schema_lab.rehearsal.gate import Accepted, Gate, Going
 from schema_lab.rehearsal.rehearse import rehearse, rehearse_candidate
 from schema_lab.rehearsal.report import Rehearsal
+from schema_lab.rehearsal.stepping import CopySteps
 from schema_lab.rehearsal.values import (
     ChangedValues,
     ColumnChange,
@@ -20,6 +21,7 @@ __all__ = [
     "Accepted",
     "ChangedValues",
     "ColumnChange",
+    "CopySteps",
     "Failure",
     "Fingerprint",
     "Gate",

@@ -11,17 +11,21 @@ from sqlalchemy import event
 from schema_lab.database import engine_for
 from schema_lab.history import Environment
 from schema_lab.rehearsal.choosing import Choice
-from schema_lab.rehearsal.copies import Kept, TableKey, module_of
+from schema_lab.rehearsal.copies import Copy, Kept, TableKey, module_of
 from schema_lab.rehearsal.rolled_back import LOCK_TIMEOUT, kept, transaction
 
 Dress = Callable[[sa.Engine], sa.Engine]
+
+
+def _as_it_is(engine: sa.Engine) -> sa.Engine:
+    return engine
 
 
 @dataclass(frozen=True)
 class Dressed(Environment):
     """An environment whose engines are listened to."""
 
-    dress: Dress = lambda engine: engine
+    dress: Dress = _as_it_is
 
     @property
     def engine(self) -> sa.Engine:
@@ -71,8 +75,13 @@ def stage_of(environment: Environment, choice: Choice, dress: Dress) -> Iterator
         return
     module = module_of(environment)
     with (module.sample if choice.how == "sample" else module.copy)(environment) as copy:
-        shared = {**_shared(environment), "url": copy.url, "wait": environment.wait}
-        yield Stage(Dressed(**shared, dress=dress), copy.kept, copy.made, copy.sampled)
+        yield Stage(dressed(environment, copy, dress), copy.kept, copy.made, copy.sampled)
+
+
+def dressed(environment: Environment, copy: Copy, dress: Dress = _as_it_is) -> Dressed:
+    """Give the environment that migrates a copy."""
+    shared = {**_shared(environment), "url": copy.url, "wait": environment.wait}
+    return Dressed(**shared, dress=dress)
 
 
 _MADE = "a transaction on the database itself, rolled back at its end"

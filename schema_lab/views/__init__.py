@@ -1,6 +1,8 @@
 """How does it look? Values in, escaped HTML and plain text out."""
 
 from schema_lab.views import (
+    around,
+    call,
     candidate,
     code,
     diagrams,
@@ -28,6 +30,8 @@ from schema_lab.views import (
 )
 
 __all__ = [
+    "around",
+    "call",
     "candidate",
     "code",
     "diagrams",

@@ -47,10 +47,15 @@ class StepsShape(Protocol):
 
 def html(step: StepShape) -> str:
     """Show the statement and what it changed, in a box."""
+    return page(piece(step))
+
+
+def piece(step: StepShape) -> str:
+    """Show the step without its style, for a larger page."""
     lead = f'<p class="sl-lead">{escape(_lead(step))}</p>'
     items = "".join(f"<li>{escape(one.sentence)}</li>" for one in step.changes)
     listed = f'<ul class="sl-operations">{items}</ul>' if items else ""
-    return page(box("plain", lead, block(step.sql.strip(), "sql"), listed))
+    return box("plain", lead, block(step.sql.strip(), "sql"), listed)
 
 
 def text(step: StepShape) -> str:

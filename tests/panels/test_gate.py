@@ -1,5 +1,9 @@
 """A step that loses values is locked until it has been rehearsed on this state, and ticked."""
 
+import pytest
+
+from schema_lab import Lab
+from schema_lab.errors import DatabaseError
 from schema_lab.panels import Panel
 from tests.panels.conftest import Define
 from tests.panels.doing import accept, columns, execute, scripts, version, write
@@ -99,3 +103,40 @@ def test_values_that_are_written_over_are_rehearsed_first(upgraded: Panel) -> No
     assert version(upgraded) == ["0002"]
     upgraded.rehearse_step_button.click()
     assert "1 value of users.plan becomes NULL" in upgraded.confirm_tick.description
+
+
+def test_where_no_rehearsal_can_be_made_the_tick_says_so(
+    upgraded: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The panel is not locked: it says why, what the script drops, and takes the tick."""
+
+    def impossible(*_: object, **__: object) -> None:
+        raise DatabaseError("The server makes no scratch database.", "Ask for the right.")
+
+    monkeypatch.setattr(Lab, "rehearse", impossible)
+    upgraded.downgrade_button.click()
+    upgraded.rehearse_step_button.click()
+    assert "No rehearsal can be made: The server makes no scratch" in upgraded.losses_box.value
+    assert upgraded.confirm_tick.description == "Drop column users.plan with 1 value"
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0002"]
+    upgraded.confirm_tick.value = True
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0001"]
+
+
+def test_the_way_out_is_for_what_was_counted(
+    upgraded: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When another value is there since, the tick without a rehearsal no longer counts."""
+
+    def impossible(*_: object, **__: object) -> None:
+        raise DatabaseError("The server makes no scratch database.")
+
+    monkeypatch.setattr(Lab, "rehearse", impossible)
+    upgraded.downgrade_button.click()
+    upgraded.rehearse_step_button.click()
+    upgraded.confirm_tick.value = True
+    execute(upgraded, BOB)
+    upgraded.downgrade_button.click()
+    assert version(upgraded) == ["0002"]

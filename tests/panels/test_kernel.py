@@ -27,6 +27,8 @@ press(panel.write_button)
 """
 
 WALK = """
+press(panel.step_button)
+press(panel.stepping.abandon_button)
 press(panel.upgrade_button)
 press(panel.downgrade_button)
 press(panel.cancel_button)
@@ -46,8 +48,9 @@ def buttons(widget):
     found = [widget] if isinstance(widget, Button) else []
     return found + [one for child in getattr(widget, "children", ()) for one in buttons(child)]
 # Shown where a revision stopped half-way, a question is answered or values go: test_safety.py,
-# test_questions.py and test_gate.py press these.
+# test_questions.py, test_gate.py and test_stepping.py press these; a browser cancels.
 hidden = [panel.resume_button, panel.ask_again_button, panel.rehearse_step_button]
+hidden += [panel.stepping.next_button, panel.stepping.finish_button, panel.cancel_run_button]
 print([one.description for one in buttons(panel) if one not in {*pressed, *hidden}])
 print([one.id for one in lab.current()], list(lab.tables()["table"]))
 """

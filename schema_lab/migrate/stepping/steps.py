@@ -79,7 +79,7 @@ class Steps:
         self.done: list[Step] = []
         self.run: Run | None = None
         self._baton = Baton(partial(_migrate, environment, direction, target))
-        self._finalizer = weakref.finalize(self, self._baton.abandon)
+        self._finalizer: weakref.finalize[..., Steps] = weakref.finalize(self, self._baton.abandon)
 
     def __iter__(self) -> Iterator[Step]:
         return self

@@ -1,0 +1,68 @@
+"""The lines of code that do the same as the buttons, to be copied."""
+
+import html
+import re
+
+from schema_lab.panels import Panel
+from schema_lab.panels.calls import Record
+from tests.panels.doing import accept, columns, scripts, write
+
+
+def recorded(panel: Panel) -> list[str]:
+    """Read the lines that stand in the panel, without their colours."""
+    code = re.search(r"<pre[^>]*>(.*?)</pre>", panel.record_box.value, re.DOTALL)
+    return html.unescape(re.sub("<[^>]+>", "", code[1])).split("\n") if code else []
+
+
+def test_what_was_pressed_stands_there_as_code(panel: Panel) -> None:
+    """Each press leaves the line that does the same, with its arguments."""
+    write(panel, 'Create "users"')
+    panel.snapshot_tick.value = True
+    panel.upgrade_button.click()
+    assert recorded(panel) == [
+        r'candidate = lab.autogenerate("Create \"users\"")',
+        "revision = candidate.write()",
+        "lab.upgrade(snapshot=True)",
+    ]
+
+
+def test_a_losing_step_names_what_was_accepted(upgraded: Panel) -> None:
+    """The line of a downgrade holds the rehearsal and `accept_loss`."""
+    upgraded.downgrade_button.click()
+    accept(upgraded)
+    upgraded.downgrade_button.click()
+    assert recorded(upgraded)[-2:] == [
+        'lab.rehearse("-1")',
+        'lab.downgrade(accept_loss=["users.plan"])',
+    ]
+
+
+def test_the_recorded_lines_do_the_same(panel: Panel) -> None:
+    """Run by hand after the way down, they lead to a revision that does the same."""
+    write(panel, "Create users")
+    panel.upgrade_button.click()
+    lines = recorded(panel)
+    panel.lab.downgrade("base")
+    scripts(panel)[0].unlink()
+    exec("\n".join(lines), {"lab": panel.lab})  # noqa: S102 - our own lines
+    assert columns(panel) == ["id", "email"]
+
+
+def test_each_button_has_its_line_before_it_is_pressed(written: Panel) -> None:
+    """The section names the call of every button that leads somewhere, as chosen."""
+    written.target_chooser.value = "0001"
+    shown = html.unescape(re.sub("<[^>]+>", "", written._steps.call_box.value))
+    for line in ("lab.upgrade() ", 'lab.upgrade("+1")', 'lab.upgrade("0001")'):
+        assert line in shown
+    assert 'lab.rehearse("0001")' in shown
+    assert "lab.downgrade()" not in shown
+
+
+def test_an_answer_is_recorded_once_for_its_candidate() -> None:
+    """A line about a candidate is not said twice, and again for the next candidate."""
+    record = Record()
+    for _ in range(2):
+        record.add('candidate = lab.autogenerate("a")')
+        record.add('candidate.fill("users.plan", "free")')
+        record.add('candidate.fill("users.plan", "free")', "candidate.rehearse()")
+    assert len(record.lines) == 6
