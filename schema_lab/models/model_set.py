@@ -48,7 +48,7 @@ class ModelSet:
         self.Model: type[SQLModel] = root(self)
         self._generations = Succession(self)
         self._watchers: list[weakref.WeakMethod[Callable[[], None]]] = []
-        self._told = 0
+        self._changes = self._told = 0  # class statements and removals
         self.Model.metadata = self._generations.current.metadata
         if seed is not None:
             seed.settle()
@@ -81,9 +81,9 @@ class ModelSet:
 
     def announce(self) -> None:
         """Tell those who watch that the models have changed, if they have since the last time."""
-        if self._told == self._generations.changes:
+        if self._told == self._changes:
             return
-        self._told = self._generations.changes
+        self._told = self._changes
         for one in list(self._watchers):
             living = one()
             if living is not None:
@@ -126,6 +126,7 @@ class ModelSet:
         if name not in self._generations.definitions:
             raise self._unknown(name)
         self._generations.remove(name)
+        self._changes += 1
         self.settle()
 
     def __getitem__(self, name: str) -> type[SQLModel]:
@@ -159,6 +160,7 @@ class ModelSet:
             If the class cannot be built; nothing is recorded.
         """
         settle_after_each_cell(self)
+        self._changes += 1
         return self._generations.define(definition)
 
     def living(self, cls: type[SQLModel]) -> type[SQLModel]:

@@ -40,7 +40,6 @@ class Succession:
 
     def __init__(self, owner: Owner) -> None:
         self.definitions: dict[str, Definition] = {}
-        self.changes = 0  # class statements and removals so far
         self.current = Generation(owner, self.definitions, self._absent)
         self._owner = owner
         self._proposed: Generation | None = None
@@ -134,7 +133,6 @@ class Succession:
             self.definitions[name] = changed
             self._links.put(changed)
         self._touched.add(name)
-        self.changes += 1
         self._is_settled = False
 
     def _open(self, definition: Definition, former: Definition | None, kin: set[str]) -> Generation:
