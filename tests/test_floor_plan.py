@@ -86,6 +86,7 @@ AWAY = {
     ("schema_lab.migrate.run", "pandas"): "frame",
     ("schema_lab.migrate.seed.seeded", "pandas"): "frame",
     ("schema_lab.migrate.stepping.steps", "pandas"): "a type",
+    ("schema_lab.panels.looking", "pandas"): "a type",
     ("schema_lab.panels.tables", "pandas"): "frame",
     ("schema_lab.rehearsal.report", "pandas"): "frame",
     ("schema_lab.rehearsal.whole_history.values", "pandas"): "frame",
