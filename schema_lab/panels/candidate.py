@@ -30,8 +30,7 @@ class CandidatePart:
         self._written = False
         self._made_for: Drift | None = None
         self._drift: Drift | None = None
-        self.drift_box = words()
-        self.same_box = words()
+        self.drift_box, self.same_box = words(), words()
         self.message_box = Text(
             description="Message",
             placeholder="what this revision does",
@@ -55,8 +54,7 @@ class CandidatePart:
         self.report = Report()
         self.waits_box = words()
         self.written_box = words()
-        self.call_box = words()
-        self.write_call_box = words()
+        self.call_box, self.write_call_box = words(), words()
         self._arrange()
         presses.bind(self.autogenerate_button, self._autogenerate)
         presses.bind(self.rehearse_button, self._rehearse, aside=True)
