@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import sqlalchemy as sa
 
 from schema_lab import autogenerate, database, history, migrate, scratch
-from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Metadata, Proposal
+from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Memory, Metadata, Proposal
 from schema_lab.database.diagrams import Diagram, declared, live
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import InputError, MigrationError, SchemaLabError
@@ -132,6 +132,7 @@ class Lab:
         self._environment = environment
         self._name = name
         self.number = next(_OPENED)
+        self._memory = Memory()
         self._project_models = history.project_metadata(environment)
         known = getattr(self._project_models, "info", {}).get("schema_lab.models")
         self.models = ModelSet(seed=known)
@@ -308,10 +309,16 @@ class Lab:
 
     # what should change ------------------------------------------------------------------------
 
-    def drift(self) -> Drift:
-        """Say what would make the database equal the models; `noise` of it stays. Read-only."""
-        notes = self.models.waiting
-        return autogenerate.explained_drift(self._environment, self.metadata, notes)
+    def drift(self, *, full: bool = False) -> Drift:
+        """Say what would make the database equal the models; `noise` of it stays. Read-only.
+
+        A table that was equal is looked at again when its model or its live definition has
+        changed since, or one that it points to; with `full`, every table is.
+        """
+        notes, memory = self.models.waiting, self._memory
+        return autogenerate.explained_drift(
+            self._environment, self.metadata, notes, memory, full=full
+        )
 
     def ignore(self, *what: str) -> Drift:
         """Leave noise out of every comparison of this project; writes into its alembic.ini.
@@ -352,7 +359,7 @@ class Lab:
         checked = migrate.checked_message(message)
 
         def propose(answers: tuple[Answer, ...]) -> Proposal:
-            return autogenerate.propose(environment, metadata, checked, answers)
+            return autogenerate.propose(environment, metadata, checked, answers, self._memory)
 
         doors = Doors(
             propose=propose,

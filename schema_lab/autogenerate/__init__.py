@@ -11,6 +11,7 @@ from schema_lab.autogenerate.compare import (
 )
 from schema_lab.autogenerate.doors import Doors
 from schema_lab.autogenerate.drift import Drift
+from schema_lab.autogenerate.memory import Memory
 from schema_lab.autogenerate.metadata import overlaid
 from schema_lab.autogenerate.noise import IGNORING, Ignoring, Noise, Noises
 from schema_lab.autogenerate.operations import Operation, full_name
@@ -30,6 +31,7 @@ __all__ = [
     "Doors",
     "Drift",
     "Ignoring",
+    "Memory",
     "Metadata",
     "Noise",
     "Noises",

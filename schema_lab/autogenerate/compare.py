@@ -1,13 +1,11 @@
 """Compare the models with the database, through the project's own env.py. Read-only."""
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.autogenerate import produce_migrations
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _render_python_into_templatevars
 from alembic.operations import ops
@@ -15,12 +13,15 @@ from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.data_checks import obstacles_to
 from schema_lab.autogenerate.drift import Drift
+from schema_lab.autogenerate.looking import script_of
+from schema_lab.autogenerate.memory import Memory
 from schema_lab.autogenerate.names import problems_of_names
 from schema_lab.autogenerate.noise import IGNORING, Ignoring, Noise, Noises, noise_in
 from schema_lab.autogenerate.noise.difference import Difference
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
 from schema_lab.autogenerate.questions import ASKING, Asking, Question
+from schema_lab.autogenerate.scope import Scope, scope_in
 from schema_lab.history import Environment, Options, ignored_in, look
 
 Metadata = sa.MetaData | list[sa.MetaData]
@@ -36,7 +37,6 @@ class Comparison:
     tables: Mapping[tuple[str, str | None], sa.Table]
     render_item: Any
     heads: tuple[str, ...]
-    live_tables: int
     bad_names: tuple[str, ...]
     obstacles: tuple[str, ...]
     questions: tuple[Question, ...]
@@ -44,6 +44,7 @@ class Comparison:
     dialect: sa.Dialect
     differences: tuple[Difference, ...]
     ignored: tuple[Difference, ...]
+    scope: Scope
 
     @property
     def upgrade(self) -> list[ops.MigrateOperation]:
@@ -52,7 +53,12 @@ class Comparison:
 
 
 def compare(
-    environment: Environment, metadata: Metadata | None, asking: Asking | None = None
+    environment: Environment,
+    metadata: Metadata | None,
+    asking: Asking | None = None,
+    memory: Memory | None = None,
+    *,
+    full: bool = False,
 ) -> Comparison:
     """Compare a metadata with the live database.
 
@@ -65,6 +71,10 @@ def compare(
     asking
         For a candidate: the answers that are known. Then questions are asked, and the rows too,
         with a query for each demand on them.
+    memory
+        What was found equal before, which is not looked at again; it is kept up to date.
+    full
+        Look at everything all the same.
 
     Raises
     ------
@@ -72,7 +82,7 @@ def compare(
         When the database cannot be read or env.py fails.
     """
     ignoring = Ignoring(ignored_in(environment.project.ini))
-    read = partial(_read, asking=asking, ignoring=ignoring)
+    read = partial(_read, asking=asking, ignoring=ignoring, memory=memory, full=full)
     return look(environment, read, env_options(metadata, asking, ignoring))
 
 
@@ -96,27 +106,31 @@ def drift_of(comparison: Comparison, notes: tuple[str, ...] = ()) -> Drift:
 
 
 def explained_drift(
-    environment: Environment, metadata: Metadata | None, notes: tuple[str, ...] = ()
+    environment: Environment,
+    metadata: Metadata | None,
+    notes: tuple[str, ...] = (),
+    memory: Memory | None = None,
+    *,
+    full: bool = False,
 ) -> Drift:
     """Compare, and explain what stays after its own migration and what is ignored. Read-only."""
-    found = compare(environment, metadata)
+    found = compare(environment, metadata, memory=memory, full=full)
     noise = noise_in(environment, found.dialect, found.heads, found.differences)
     ignored = [Noise.ignored_one(one, found.dialect.name) for one in found.ignored]
     return Drift(found.operations, notes, noise, Noises(tuple(ignored)))
 
 
 def _read(
-    context: MigrationContext, asking: Asking | None, ignoring: Ignoring | None = None
+    context: MigrationContext,
+    asking: Asking | None,
+    ignoring: Ignoring | None = None,
+    memory: Memory | None = None,
+    *,
+    full: bool = False,
 ) -> Comparison:
     connection = context.connection
     assert connection is not None
-    with warnings.catch_warnings():
-        # SQLAlchemy misreads a quoted name in SQLite's SQL, and says so; what it finds is right.
-        warnings.filterwarnings("ignore", ".*SQL-parsed foreign key", sa.exc.SAWarning)
-        script = produce_migrations(context, context.opts["target_metadata"])
-    hook = context.opts.get("process_revision_directives")
-    if hook is not None:
-        hook(context, context.get_current_heads(), [script])
+    script = script_of(context, memory, full=full)
     upgrade = script.upgrade_ops.ops if script.upgrade_ops else []
     return Comparison(
         script=script,
@@ -125,7 +139,6 @@ def _read(
         tables=_batch_tables(connection, script),
         render_item=context.opts.get("render_item"),
         heads=tuple(sorted(context.get_current_heads())),
-        live_tables=len(sa.inspect(connection).get_table_names()),
         bad_names=problems_of_names(upgrade, connection.dialect),
         obstacles=obstacles_to(upgrade, connection) if asking else (),
         questions=tuple(asking.asked) if asking else (),
@@ -133,6 +146,7 @@ def _read(
         dialect=connection.dialect,
         differences=tuple(ignoring.kept) if ignoring else (),
         ignored=tuple(ignoring.left) if ignoring else (),
+        scope=scope_in(context),
     )
 
 

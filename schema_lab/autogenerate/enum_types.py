@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
 from schema_lab.autogenerate.operations import Operation, describe
+from schema_lab.autogenerate.scope import enum_tables
 
 Enums = dict[str, sa.Enum]
 
@@ -38,7 +39,7 @@ def with_enum_types(
         return
     inspector: Any = sa.inspect(context.connection)
     live = {str(one["name"]) for one in inspector.get_enums()}
-    wanted = set(_of_models(context.opts["target_metadata"]))
+    wanted = set(_of_models(context))
     for script in directives:
         for upgrade, downgrade in zip(
             script.upgrade_ops_list, script.downgrade_ops_list, strict=True
@@ -96,10 +97,8 @@ def _columns(operation: Any) -> list[sa.Column[Any]]:
     return list(operation.to_table().columns)
 
 
-def _of_models(metadata: Any) -> Enums:
-    parts = metadata if isinstance(metadata, list | tuple) else [metadata]
-    tables = (table for part in parts if part is not None for table in part.tables.values())
-    return _named(column.type for table in tables for column in table.columns)
+def _of_models(context: MigrationContext) -> Enums:
+    return _named(column.type for table in enum_tables(context) for column in table.columns)
 
 
 def _named(types: Iterator[Any]) -> Enums:

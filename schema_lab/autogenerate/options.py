@@ -16,12 +16,12 @@ from schema_lab.autogenerate.native import native_on_sqlite
 from schema_lab.autogenerate.needed_indexes import let_keys_step_aside
 from schema_lab.autogenerate.noise import leave_ignored
 from schema_lab.autogenerate.ordering import in_one_order
+from schema_lab.autogenerate.own_names import own_names_only
 from schema_lab.autogenerate.questions import with_answers
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
 from schema_lab.autogenerate.rendering import render_item
 from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.autogenerate.unnamed import with_names
-from schema_lab.database import JOURNAL_TABLE
 
 IMPLEMENTATIONS = (PlainPercents, WholeSQLite, MariaDB, MySQL)
 """Alembic takes them up as they are imported."""
@@ -46,7 +46,7 @@ def comparison_options(dialect: str) -> dict[str, Any]:
         "render_as_batch": dialect == "sqlite",
         "render_item": render_item,
         "process_revision_directives": directives,
-        "include_name": _without_ours(None),
+        "include_name": own_names_only,
     }
 
 
@@ -94,11 +94,11 @@ def _after_ours(theirs: Callable[..., None]) -> Callable[..., None]:
 
 def _without_ours(theirs: Callable[..., bool] | None) -> Callable[..., bool]:
     """Leave the lab's own tables out of every comparison."""
+    if theirs in (None, own_names_only):
+        return own_names_only
 
     def include(name: str | None, kind: str, parents: Any) -> bool:
-        if kind == "table" and name == JOURNAL_TABLE:
-            return False
-        return theirs is None or bool(theirs(name, kind, parents))
+        return own_names_only(name, kind, parents) and bool(theirs(name, kind, parents))
 
     return include
 

@@ -3,6 +3,7 @@
 from alembic.util import rev_id
 
 from schema_lab.autogenerate.compare import Comparison, Metadata, compare
+from schema_lab.autogenerate.memory import Memory
 from schema_lab.autogenerate.names import refuse_names
 from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.autogenerate.questions import Answer, Asking, Questions
@@ -16,6 +17,7 @@ def propose(
     metadata: Metadata | None,
     message: str,
     answers: tuple[Answer, ...] = (),
+    memory: Memory | None = None,
 ) -> Proposal:
     """Compare, and give what a candidate holds. Nothing is written.
 
@@ -29,6 +31,8 @@ def propose(
         The revision message.
     answers
         What a person has decided; those on other changes do not count.
+    memory
+        What was found equal before; it is kept up to date.
 
     Raises
     ------
@@ -41,7 +45,7 @@ def propose(
     """
     scripts = environment.project.scripts()
     refuse_unsound(environment, scripts)
-    comparison = compare(environment, metadata, Asking(answers))
+    comparison = compare(environment, metadata, Asking(answers), memory)
     _refuse_behind(comparison, script_heads(scripts))
     refuse_no_model(metadata, comparison.upgrade)
     refuse_names(comparison.bad_names, environment.url.get_backend_name())

@@ -12,6 +12,7 @@ from schema_lab.database.engines import (
     foreign_keys_off,
     sqlite_transactions,
 )
+from schema_lab.database.fingerprint import Fingerprint, fingerprint
 from schema_lab.database.lock import exclusive
 from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.database.reflecting import reflected_word_for_word
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "JOURNAL_TABLE",
     "SQLITE_BEGIN",
+    "Fingerprint",
     "Snapshot",
     "Snapshots",
     "as_text",
@@ -36,6 +38,7 @@ __all__ = [
     "embedded_url",
     "engine_for",
     "exclusive",
+    "fingerprint",
     "foreign_keys_off",
     "is_mysql",
     "masked",

@@ -10,8 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from schema_lab.autogenerate.conversions import CastColumnOp
 from schema_lab.autogenerate.members.checks import check_of
 from schema_lab.autogenerate.members.operation import Altered, EnumColumn, Enumeration, MembersOp
-from schema_lab.autogenerate.members.tables import tables_of
 from schema_lab.autogenerate.members.types import columns_of, dependents_of, enums_of_models
+from schema_lab.autogenerate.scope import enum_tables, scope_in
 
 
 def with_members(
@@ -63,11 +63,14 @@ def _leave_to_ours(upgrade: ops.UpgradeOps) -> None:
 
 def _columns(context: MigrationContext, upgrade: ops.UpgradeOps) -> Iterator[MembersOp]:
     """Find columns that hold their members themselves, with what Alembic found about them."""
-    for table in tables_of(context):
+    scope = scope_in(context)
+    for table in filter(scope.covers, enum_tables(context)):
         for column in table.columns:
             type_: Any = getattr(column.type, "impl", column.type)
             if isinstance(type_, sa.Enum):
-                yield from _of_column(context, upgrade, column, type_)
+                for one in _of_column(context, upgrade, column, type_):
+                    scope.differing.add(scope.place(table.schema, table.name))
+                    yield one
 
 
 def _of_column(

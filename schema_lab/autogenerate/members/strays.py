@@ -8,7 +8,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.members.operation import EnumColumn, MembersOp
-from schema_lab.autogenerate.members.tables import tables_of
+from schema_lab.autogenerate.scope import enum_tables
 
 _MOST = 10
 Stray = tuple[EnumColumn, tuple[str, ...], str, int]
@@ -24,7 +24,7 @@ def strays(context: MigrationContext, upgrade: ops.UpgradeOps) -> Iterator[Stray
         for column in one.enum.columns
     }
     inspector: Any = sa.inspect(context.connection)
-    for table in tables_of(context):
+    for table in enum_tables(context):
         for column in table.columns:
             type_: Any = getattr(column.type, "impl", column.type)
             if not isinstance(type_, sa.Enum) or (table.name, table.schema, column.name) in asked:

@@ -8,7 +8,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.members.operation import EnumColumn
-from schema_lab.autogenerate.members.tables import tables_of
+from schema_lab.autogenerate.scope import enum_tables
 from schema_lab.autogenerate.sql_text import sql_of
 from schema_lab.errors import ModelError
 
@@ -55,7 +55,7 @@ Key = tuple[str, str]
 def enums_of_models(context: MigrationContext, default: str) -> dict[Key, tuple[str, ...]]:
     """Give the members of each enum type in the models, by its schema and its name."""
     found: dict[Key, tuple[str, ...]] = {}
-    for column in (column for table in tables_of(context) for column in table.columns):
+    for column in (column for table in enum_tables(context) for column in table.columns):
         type_: Any = enum_in(column.type)
         if type_ is not None and type_.native_enum and type_.name:
             found.setdefault((type_.schema or default, str(type_.name)), tuple(type_.enums))

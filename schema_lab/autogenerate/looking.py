@@ -1,0 +1,110 @@
+"""Alembic's comparison, of everything or of what may have changed: the answer is the same."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate import produce_migrations
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+from schema_lab.autogenerate.memory import Memory, Pointed
+from schema_lab.autogenerate.own_names import own_names_only
+from schema_lab.autogenerate.scope import SCOPE, Scope, parts_of
+
+
+class Narrowed(sa.MetaData):
+    """Some tables of a metadata, the same objects; whatever they point to stays where it is."""
+
+    def __init__(self, whole: sa.MetaData, scope: Scope) -> None:
+        super().__init__(
+            schema=whole.schema, naming_convention=whole.naming_convention, info=whole.info
+        )
+        self._whole = whole
+        chosen = {key: one for key, one in whole.tables.items() if scope.covers(one)}
+        self.tables = chosen  # type: ignore[assignment]  # read like SQLAlchemy's own
+
+    @property
+    def sorted_tables(self) -> list[sa.Table]:
+        """The tables in the order that they have among all."""
+        if len(self.tables) <= 1:
+            return list(self.tables.values())
+        return [one for one in self._whole.sorted_tables if one.key in self.tables]
+
+
+def script_of(
+    context: MigrationContext, memory: Memory | None = None, *, full: bool = False
+) -> ops.MigrationScript:
+    """Compare, and run the context's `process_revision_directives` over what was found.
+
+    Parameters
+    ----------
+    context
+        Its options say what should be.
+    memory
+        What is known from before; changed. None remembers nothing.
+    full
+        Look at everything, whatever is known.
+    """
+    scope = Scope() if memory is None else memory.scope(context, full=full)
+    context.opts[SCOPE] = scope
+    pointed: Pointed | None = {} if memory is not None and not scope.reason else None
+    with warnings.catch_warnings():
+        # SQLAlchemy misreads a quoted name in SQLite's SQL, and says so; what it finds is right.
+        warnings.filterwarnings("ignore", ".*SQL-parsed foreign key", sa.exc.SAWarning)
+        with _only(context, scope, pointed):
+            script = _compared(context, scope)
+    for container in script.upgrade_ops_list:
+        scope.note(container.ops)
+    hook = context.opts.get("process_revision_directives")
+    if hook is not None:
+        hook(context, context.get_current_heads(), [script])
+    if memory is not None and pointed is not None:
+        memory.keep(scope, pointed)
+    return script
+
+
+def _compared(context: MigrationContext, scope: Scope) -> ops.MigrationScript:
+    target: Any = context.opts["target_metadata"]
+    if scope.places is None:
+        return produce_migrations(context, target)
+    if not scope.places:
+        nothing = ops.UpgradeOps([]), ops.DowngradeOps([])
+        return ops.MigrationScript(None, *nothing)
+    narrowed: Any = [Narrowed(one, scope) for one in parts_of(target)]
+    return produce_migrations(context, narrowed)
+
+
+@contextmanager
+def _only(context: MigrationContext, scope: Scope, pointed: Pointed | None) -> Iterator[None]:
+    """Let Alembic see no live table beside the scope; and note where those seen point to."""
+    options: dict[str, Any] = context.opts
+    ours: dict[str, Any] = {}
+    if scope.places is not None:
+        ours["include_name"] = partial(_shown, scope)
+    if pointed is not None:
+        ours["include_object"] = partial(_noted, scope, pointed)
+    before = {key: options.get(key) for key in ours}
+    options.update(ours)
+    try:
+        yield
+    finally:
+        options.update(before)
+
+
+def _shown(scope: Scope, name: str | None, kind: str, parents: Any) -> bool:
+    if kind == "table" and (parents.get("schema_name"), name) not in (scope.places or ()):
+        return False
+    return own_names_only(name, kind, parents)
+
+
+def _noted(
+    scope: Scope, pointed: Pointed, item: Any, name: Any, kind: str, reflected: bool, live: Any
+) -> bool:
+    if kind == "table" and live is not None:
+        goals = {one.target_fullname.rpartition(".")[0].lower() for one in live.foreign_keys}
+        pointed[scope.place(item.schema, item.name)] = frozenset(goals)
+    return True

@@ -1,0 +1,80 @@
+"""What one comparison looks at: some places of the models and the database, or everything."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+Place = tuple[str | None, str]
+"""Schema (None for the default one) and name of a table."""
+
+SCOPE = "schema_lab_scope"
+"""Alembic's option under which a comparison's scope is found."""
+
+
+@dataclass
+class Scope:
+    """What a comparison looks at, and what it found to differ.
+
+    `places` is None where everything is looked at; `reason` says why that is so each time, ""
+    where it is for want of knowledge. `tables` are all tables of the models, `enums` those
+    among them that hold an enum, whether looked at or not.
+    """
+
+    default_schema: str | None = None
+    places: frozenset[Place] | None = None
+    reason: str = ""
+    tables: Mapping[Place, sa.Table] = field(default_factory=dict)
+    enums: Iterable[sa.Table] | None = None
+    differing: set[Place] = field(default_factory=set)
+
+    def place(self, schema: str | None, name: str) -> Place:
+        """Give Alembic's place of a table: the default schema has no name."""
+        return (None if schema == self.default_schema else schema, name)
+
+    def covers(self, table: sa.Table) -> bool:
+        """Say whether a model's table is looked at."""
+        return self.places is None or self.place(table.schema, table.name) in self.places
+
+    def note(self, operations: Iterable[ops.MigrateOperation]) -> None:
+        """Note the tables that operations change; one that names none may change any."""
+        for one in operations:
+            name = getattr(one, "table_name", None)
+            if name is None:
+                self.differing.update(self.tables if self.places is None else self.places)
+            else:
+                self.differing.add(self.place(getattr(one, "schema", None), name))
+
+    def spelled(self, places: Iterable[Place]) -> Iterator[str]:
+        """Give the ways in which foreign keys may name tables."""
+        for schema, name in places:
+            yield f"{schema}.{name}".lower() if schema else name.lower()
+            if schema is None and self.default_schema:
+                yield f"{self.default_schema}.{name}".lower()
+
+
+def scope_in(context: MigrationContext) -> Scope:
+    """Give the scope of the comparison that a context makes: everything, where none was set."""
+    found = context.opts.get(SCOPE)
+    return found if isinstance(found, Scope) else Scope()
+
+
+def enum_tables(context: MigrationContext) -> Iterator[sa.Table]:
+    """Give every table of the models that may hold an enum, whether looked at or not."""
+    known = scope_in(context).enums
+    yield from tables_of(context.opts["target_metadata"]) if known is None else known
+
+
+def parts_of(metadata: Any) -> list[sa.MetaData]:
+    """Give the collections of tables of which a `target_metadata` consists."""
+    parts = metadata if isinstance(metadata, list | tuple) else [metadata]
+    return [one for one in parts if one is not None]
+
+
+def tables_of(metadata: Any) -> Iterator[sa.Table]:
+    """Give every table of the models, of one metadata or of several."""
+    for one in parts_of(metadata):
+        yield from one.tables.values()
