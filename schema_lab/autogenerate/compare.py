@@ -12,7 +12,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.data_checks import obstacles_to
-from schema_lab.autogenerate.drift import Drift
+from schema_lab.autogenerate.drift import Drift, LookedAt
 from schema_lab.autogenerate.looking import script_of
 from schema_lab.autogenerate.memory import Memory
 from schema_lab.autogenerate.names import problems_of_names
@@ -102,7 +102,7 @@ def env_options(
 
 def drift_of(comparison: Comparison, notes: tuple[str, ...] = ()) -> Drift:
     """Take the drift from a comparison; its noise is not looked for."""
-    return Drift(comparison.operations, notes)
+    return Drift(comparison.operations, notes, looked_at=_looked_at(comparison.scope))
 
 
 def explained_drift(
@@ -117,7 +117,12 @@ def explained_drift(
     found = compare(environment, metadata, memory=memory, full=full)
     noise = noise_in(environment, found.dialect, found.heads, found.differences)
     ignored = [Noise.ignored_one(one, found.dialect.name) for one in found.ignored]
-    return Drift(found.operations, notes, noise, Noises(tuple(ignored)))
+    left = Noises(tuple(ignored))
+    return Drift(found.operations, notes, noise, left, _looked_at(found.scope))
+
+
+def _looked_at(scope: Scope) -> LookedAt:
+    return LookedAt(scope.looked_at, len(scope.there), scope.reason)
 
 
 def _read(

@@ -15,17 +15,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class LookedAt:
+    """Which tables were compared to see a drift; the others were equal, and have not changed.
+
+    `places` are pairs of schema, None for the default one, and table. `reason` says why
+    everything is looked at each time; "" where it is not.
+    """
+
+    places: frozenset[tuple[str | None, str]] = frozenset()
+    tables: int = 0
+    reason: str = ""
+
+    def __str__(self) -> str:
+        if self.reason:
+            return f"Looked at everything: {self.reason}."
+        return f"Looked at {len(self.places)} of {self.tables} tables."
+
+
+@dataclass(frozen=True)
 class Drift:
     """What differs between the models and the database; false when nothing does.
 
     `noise` explains those differences that stay after their own migration ran; `ignored` are
     those that the project's configuration leaves out.
+    `looked_at` says which tables were compared.
     """
 
     operations: tuple[Operation, ...]
     notes: tuple[str, ...] = ()
     noise: Noises = field(default_factory=Noises)
     ignored: Noises = field(default_factory=Noises)
+    looked_at: LookedAt = field(default=LookedAt(), repr=False, compare=False)
 
     @property
     def frame(self) -> pd.DataFrame:

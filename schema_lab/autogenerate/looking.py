@@ -12,8 +12,10 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.memory import Memory, Pointed
+from schema_lab.autogenerate.model_fingerprint import goals_of
 from schema_lab.autogenerate.own_names import own_names_only
 from schema_lab.autogenerate.scope import SCOPE, Scope, parts_of
+from schema_lab.autogenerate.undisturbed import undisturbed
 
 
 class Narrowed(sa.MetaData):
@@ -55,7 +57,7 @@ def script_of(
     with warnings.catch_warnings():
         # SQLAlchemy misreads a quoted name in SQLite's SQL, and says so; what it finds is right.
         warnings.filterwarnings("ignore", ".*SQL-parsed foreign key", sa.exc.SAWarning)
-        with _only(context, scope, pointed):
+        with undisturbed(), _only(context, scope, pointed):
             script = _compared(context, scope)
     for container in script.upgrade_ops_list:
         scope.note(container.ops)
@@ -105,6 +107,5 @@ def _noted(
     scope: Scope, pointed: Pointed, item: Any, name: Any, kind: str, reflected: bool, live: Any
 ) -> bool:
     if kind == "table" and live is not None:
-        goals = {one.target_fullname.rpartition(".")[0].lower() for one in live.foreign_keys}
-        pointed[scope.place(item.schema, item.name)] = frozenset(goals)
+        pointed[scope.place(item.schema, item.name)] = goals_of(live)
     return True

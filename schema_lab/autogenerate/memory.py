@@ -5,6 +5,7 @@ it points to; and always while it differs. See docs/decisions/0016.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.foreign_code import foreign_code
+from schema_lab.autogenerate.model_fingerprint import Place
 from schema_lab.autogenerate.models_seen import ModelsSeen
-from schema_lab.autogenerate.scope import Place, Scope, tables_of
+from schema_lab.autogenerate.scope import Scope, tables_of
 from schema_lab.database import JOURNAL_TABLE, Fingerprint, fingerprint
 
-Pointed = dict[Place, frozenset[str]]
+Pointed = dict[Place, frozenset[Place]]
 """To which tables, by name, each live table points."""
 
 _KEYS = ("compare_type", "compare_server_default", "autogenerate_plugins")
@@ -53,19 +55,20 @@ class Memory:
         self.equal -= self._dirty(scope, live)
         self.live, self.circumstances = live, circumstances
         scope.enums = [table for place, table in scope.tables.items() if self.models.enums(place)]
+        there = {place for place in live.tables if place[0] is None}.difference(_left_out(context))
+        scope.there = there.union(scope.tables)
         if self.equal:
-            scope.places = self._places(scope, live, set(_left_out(context)))
+            scope.places = self._places(scope.there, there)
         return scope
 
-    def _places(self, scope: Scope, live: Fingerprint, left_out: set[Place]) -> frozenset[Place]:
+    def _places(self, everywhere: AbstractSet[Place], live: AbstractSet[Place]) -> frozenset[Place]:
         """Give what is not known to be equal.
 
         Alembic takes no live table at all for every one, so that one more is looked at then.
         """
-        there = {place for place in live.tables if place[0] is None} - left_out
-        places = (scope.tables.keys() - left_out | there) - self.equal
-        if places and not places & there:
-            places.add(min(self.equal, key=itemgetter(1)))
+        places = everywhere - self.equal
+        if places and not places & live:
+            return frozenset({*places, min(self.equal, key=itemgetter(1))})
         return frozenset(places)
 
     def _dirty(self, scope: Scope, live: Fingerprint) -> set[Place]:
@@ -95,7 +98,7 @@ class Memory:
             settled = self.live.tables.get(place) is not None
             if place in scope.differing or not settled or self.models.own_code(place):
                 continue
-            if self.live.everywhere or not any("." in name for name in goals):
+            if self.live.everywhere or not any(schema for schema, _ in goals):
                 self.equal.add(place)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
+Place = tuple[str | None, str]
 _CACHES = frozenset({"dispatch", "metadata", "_static_cache_key", "_type_affinity", "_type_memos"})
 _PLAIN = (str, bytes, int, float, bool, type(None))
 _SIMPLE_TYPES = ("sqlalchemy.sql.sqltypes", "sqlalchemy.dialects.")
@@ -33,7 +34,7 @@ class ModelFingerprint:
     """A table's value; the tables it points to; whether it has enums, or compares in own code."""
 
     said: tuple[Any, ...]
-    referred: frozenset[str]
+    referred: frozenset[Place]
     has_enums: bool
     own_code: bool
 
@@ -60,14 +61,21 @@ def model_fingerprint(table: sa.Table) -> ModelFingerprint:
     types = [one.type for one in columns]
     return ModelFingerprint(
         said,
-        frozenset(_referred(one.target_fullname) for one in table.foreign_keys),
+        goals_of(table),
         any(_may_be_enum(one) for one in types),
         any(hasattr(one, "compare_against_backend") for one in types),
     )
 
 
-def _referred(target: str) -> str:
-    return target.rpartition(".")[0].lower()
+def goals_of(table: sa.Table) -> frozenset[Place]:
+    """Name the tables that a table's foreign keys point to, in small letters."""
+    goals = (one.target_tokens for one in table.foreign_keys)
+    return frozenset(in_small_letters(one.schema, one.table_name) for one in goals)
+
+
+def in_small_letters(schema: str | None, name: str) -> Place:
+    """Give a table's name as databases may compare it."""
+    return (schema.lower() if schema else None, name.lower())
 
 
 def _naming(table: sa.Table) -> Any:
@@ -104,7 +112,7 @@ def _constraint(constraint: sa.Constraint) -> tuple[Any, ...]:
         _options(constraint),
     )
     if isinstance(constraint, sa.ForeignKeyConstraint):
-        targets = tuple((one.target_fullname, _resolved(one)) for one in constraint.elements)
+        targets = tuple((tuple(one.target_tokens), _resolved(one)) for one in constraint.elements)
         rest = (constraint.onupdate, constraint.ondelete, constraint.match, constraint.use_alter)
         return (*shared, tuple(constraint.column_keys), targets, rest)
     if isinstance(constraint, sa.CheckConstraint):

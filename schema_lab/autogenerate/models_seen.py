@@ -76,7 +76,7 @@ class ModelsSeen:
     """All tables of the models, by Alembic's place: the default schema is None."""
 
     seen: dict[Place, _Seen] = field(default_factory=dict)
-    pointing: dict[str, set[Place]] = field(default_factory=dict)
+    pointing: dict[Place, set[Place]] = field(default_factory=dict)
 
     def renewed(self, tables: Mapping[Place, sa.Table]) -> set[Place]:
         """Look at all tables; give the places where something is new, gone or different."""
@@ -103,7 +103,7 @@ class ModelsSeen:
         for name in before.fingerprint.referred if before else ():
             self.pointing[name].discard(place)
 
-    def referring(self, name: str) -> set[Place]:
+    def referring(self, name: Place) -> set[Place]:
         """Give the tables with a foreign key to a table of that name, in small letters."""
         return self.pointing.get(name, set())
 

@@ -1,6 +1,7 @@
 """What one comparison looks at: some places of the models and the database, or everything."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +9,7 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
-Place = tuple[str | None, str]
-"""Schema (None for the default one) and name of a table."""
+from schema_lab.autogenerate.model_fingerprint import Place, in_small_letters
 
 SCOPE = "schema_lab_scope"
 """Alembic's option under which a comparison's scope is found."""
@@ -21,7 +21,8 @@ class Scope:
 
     `places` is None where everything is looked at; `reason` says why that is so each time, ""
     where it is for want of knowledge. `tables` are all tables of the models, `enums` those
-    among them that hold an enum, whether looked at or not.
+    among them that hold an enum, whether looked at or not. `there` is every place, of the models
+    or live.
     """
 
     default_schema: str | None = None
@@ -29,7 +30,13 @@ class Scope:
     reason: str = ""
     tables: Mapping[Place, sa.Table] = field(default_factory=dict)
     enums: Iterable[sa.Table] | None = None
+    there: AbstractSet[Place] = frozenset()
     differing: set[Place] = field(default_factory=set)
+
+    @property
+    def looked_at(self) -> frozenset[Place]:
+        """The places that are looked at."""
+        return frozenset(self.there) if self.places is None else self.places
 
     def place(self, schema: str | None, name: str) -> Place:
         """Give Alembic's place of a table: the default schema has no name."""
@@ -48,12 +55,12 @@ class Scope:
             else:
                 self.differing.add(self.place(getattr(one, "schema", None), name))
 
-    def spelled(self, places: Iterable[Place]) -> Iterator[str]:
-        """Give the ways in which foreign keys may name tables."""
+    def spelled(self, places: Iterable[Place]) -> Iterator[Place]:
+        """Give the ways in which foreign keys may name tables, in small letters."""
         for schema, name in places:
-            yield f"{schema}.{name}".lower() if schema else name.lower()
+            yield in_small_letters(schema, name)
             if schema is None and self.default_schema:
-                yield f"{self.default_schema}.{name}".lower()
+                yield in_small_letters(self.default_schema, name)
 
 
 def scope_in(context: MigrationContext) -> Scope:

@@ -1,0 +1,127 @@
+"""What a lab looks at again, and what it remembers."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from schema_lab import Lab
+from tests.support.labs import be, execute, lab, want
+
+__all__ = ["lab"]
+
+
+def shop() -> sa.MetaData:
+    """Give four tables; orders point to customers."""
+    metadata = sa.MetaData()
+    for name in ("customers", "goods", "prices"):
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        sa.Table(name, metadata, key, sa.Column("name", sa.String(50)))
+    key = sa.Column("id", sa.Integer, primary_key=True)
+    goal = sa.Column("customer_id", sa.Integer, sa.ForeignKey("customers.id", name="fk_customer"))
+    sa.Table("orders", metadata, key, goal)
+    return metadata
+
+
+@pytest.fixture
+def equal(lab: Lab, dialect: str) -> Lab:
+    """Give a lab whose models and database are equal, which has looked once."""
+    be(lab, shop())
+    want(lab, shop())
+    if dialect == "mariadb":
+        time.sleep(3.1)  # what is younger is looked at again, whatever happened
+    assert not lab.drift()
+    return lab
+
+
+def looked(lab: Lab, **options: bool) -> set[str]:
+    """Name the tables that a drift looks at."""
+    return {name for _, name in lab.drift(**options).looked_at.places}
+
+
+def test_nothing_is_looked_at_twice(equal: Lab) -> None:
+    """Where nothing has changed, no table is compared."""
+    assert equal.drift().looked_at.places == frozenset()
+    assert str(equal.drift().looked_at) == "Looked at 0 of 4 tables."
+
+
+def test_full_looks_at_everything(equal: Lab) -> None:
+    """`full` compares every table, whatever is known."""
+    assert looked(equal, full=True) == {"customers", "goods", "prices", "orders"}
+
+
+def test_a_changed_model_is_looked_at(equal: Lab) -> None:
+    """A column more makes one table be compared, as long as it differs."""
+    equal.models.metadata.tables["goods"].append_column(sa.Column("size", sa.Integer))
+    assert looked(equal) == looked(equal) == {"goods"}
+    assert [one.sentence for one in equal.drift()] == ["add column goods.size INTEGER"]
+
+
+def test_a_change_inside_a_model_is_seen(equal: Lab, dialect: str) -> None:
+    """A length that is set anew on a column that stays is drift."""
+    equal.models.metadata.tables["goods"].c["name"].type.length = 60  # type: ignore[attr-defined]
+    assert looked(equal) == {"goods"}
+    assert len(equal.drift()) == 1
+
+
+def test_models_built_anew_are_no_change(equal: Lab) -> None:
+    """Other objects that say the same are not compared again."""
+    want(equal, shop())
+    assert looked(equal) == set()
+
+
+def test_who_points_to_a_changed_table_is_looked_at(equal: Lab) -> None:
+    """A change of customers, model or live, brings orders with it."""
+    equal.models.metadata.tables["customers"].c["name"].nullable = False
+    assert looked(equal) == {"customers", "orders"}
+    execute(equal, "ALTER TABLE goods ADD COLUMN size INTEGER")
+    assert looked(equal) == {"customers", "goods"}
+
+
+def test_what_another_connection_does_is_seen(equal: Lab) -> None:
+    """DDL of anybody's is drift at the next look, and again when it is taken back."""
+    execute(equal, "ALTER TABLE prices ADD COLUMN size INTEGER")
+    assert looked(equal) == {"prices"}
+    execute(equal, "ALTER TABLE prices DROP COLUMN size")
+    assert looked(equal) >= {"prices"}
+    assert not equal.drift()
+
+
+def test_a_table_of_nobody_is_drift(equal: Lab) -> None:
+    """A live table that no model has is looked at as long as it is there."""
+    execute(equal, "CREATE TABLE extra (id INTEGER)")
+    assert [one.sentence for one in equal.drift()] == ["drop table extra"]
+    execute(equal, "DROP TABLE extra")
+    assert not equal.drift()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=False)
+def test_a_file_put_in_place_is_seen(equal: Lab, dialect: str) -> None:
+    """The same schema_version with another schema is another schema."""
+    file = Path(str(equal.engine.url.database))
+    kept = shutil.copy(file, file.with_suffix(".kept"))
+    execute(equal, "ALTER TABLE goods ADD COLUMN size INTEGER")
+    assert len(equal.drift()) == 1
+    shutil.copy(kept, file)
+    execute(equal, "ALTER TABLE goods ADD COLUMN hue INTEGER")
+    assert "hue" in equal.drift().operations[0].sentence
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=False)
+def test_comments_are_seen(equal: Lab, dialect: str) -> None:
+    """COMMENT ON writes no row of the table's own, and is drift."""
+    execute(equal, "COMMENT ON COLUMN goods.name IS 'said'")
+    assert looked(equal) == {"goods"}
+    assert len(equal.drift()) == 1
+
+
+def test_the_candidate_knows_too(equal: Lab) -> None:
+    """The script over remembered tables is the script over all."""
+    equal.models.metadata.tables["goods"].append_column(sa.Column("size", sa.Integer))
+    narrow = equal.autogenerate("Sizes")
+    equal._memory.equal.clear()
+    full = equal.autogenerate("Sizes")
+    assert narrow.upgrade_code == full.upgrade_code
+    assert narrow.downgrade_code == full.downgrade_code

@@ -1,0 +1,15 @@
+"""Random walks: what a lab remembers never makes it answer anything else than Alembic in full."""
+
+from schema_lab import Lab
+from tests.incremental.oracle import walk
+from tests.support.labs import lab
+
+__all__ = ["lab"]
+
+STEPS = {"sqlite": 25, "postgresql": 20, "mariadb": 12}
+
+
+def test_what_is_remembered_changes_no_answer(lab: Lab, dialect: str) -> None:
+    """Operations, questions and scripts are those of a comparison that remembers nothing."""
+    walked = walk(lab, dialect, seed=3, steps=STEPS[dialect])
+    assert len(walked.said) >= STEPS[dialect]
