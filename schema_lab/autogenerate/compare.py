@@ -122,7 +122,7 @@ def explained_drift(
 
 
 def _looked_at(scope: Scope) -> LookedAt:
-    return LookedAt(scope.looked_at, len(scope.there), scope.reason)
+    return LookedAt(scope.looked_at, len(scope.everywhere), scope.reason)
 
 
 def _read(

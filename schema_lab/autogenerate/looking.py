@@ -27,12 +27,13 @@ class Narrowed(sa.MetaData):
         )
         self._whole = whole
         chosen = {key: one for key, one in whole.tables.items() if scope.covers(one)}
+        self._made = [key for key, one in chosen.items() if not scope.is_live(one)]
         self.tables = chosen  # type: ignore[assignment]  # read like SQLAlchemy's own
 
     @property
     def sorted_tables(self) -> list[sa.Table]:
-        """The tables in the order that they have among all."""
-        if len(self.tables) <= 1:
+        """The tables, those to be made in the order that they have among all."""
+        if len(self._made) <= 1:
             return list(self.tables.values())
         return [one for one in self._whole.sorted_tables if one.key in self.tables]
 

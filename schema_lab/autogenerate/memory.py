@@ -5,7 +5,6 @@ it points to; and always while it differs. See docs/decisions/0016.
 """
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -55,19 +54,19 @@ class Memory:
         self.equal -= self._dirty(scope, live)
         self.live, self.circumstances = live, circumstances
         scope.enums = [table for place, table in scope.tables.items() if self.models.enums(place)]
-        there = {place for place in live.tables if place[0] is None}.difference(_left_out(context))
-        scope.there = there.union(scope.tables)
+        default = {place for place in live.tables if place[0] is None}
+        scope.live = default.difference(_left_out(context))
         if self.equal:
-            scope.places = self._places(scope.there, there)
+            scope.places = self._places(scope)
         return scope
 
-    def _places(self, everywhere: AbstractSet[Place], live: AbstractSet[Place]) -> frozenset[Place]:
+    def _places(self, scope: Scope) -> frozenset[Place]:
         """Give what is not known to be equal.
 
         Alembic takes no live table at all for every one, so that one more is looked at then.
         """
-        places = everywhere - self.equal
-        if places and not places & live:
+        places = scope.everywhere - self.equal
+        if places and not places & scope.live:
             return frozenset({*places, min(self.equal, key=itemgetter(1))})
         return frozenset(places)
 

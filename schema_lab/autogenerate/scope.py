@@ -21,8 +21,7 @@ class Scope:
 
     `places` is None where everything is looked at; `reason` says why that is so each time, ""
     where it is for want of knowledge. `tables` are all tables of the models, `enums` those
-    among them that hold an enum, whether looked at or not. `there` is every place, of the models
-    or live.
+    among them that hold an enum, whether looked at or not. `live` are the database's places.
     """
 
     default_schema: str | None = None
@@ -30,13 +29,18 @@ class Scope:
     reason: str = ""
     tables: Mapping[Place, sa.Table] = field(default_factory=dict)
     enums: Iterable[sa.Table] | None = None
-    there: AbstractSet[Place] = frozenset()
+    live: AbstractSet[Place] = frozenset()
     differing: set[Place] = field(default_factory=set)
+
+    @property
+    def everywhere(self) -> AbstractSet[Place]:
+        """Every place, of the models or of the database."""
+        return self.live | self.tables.keys()
 
     @property
     def looked_at(self) -> frozenset[Place]:
         """The places that are looked at."""
-        return frozenset(self.there) if self.places is None else self.places
+        return frozenset(self.everywhere) if self.places is None else self.places
 
     def place(self, schema: str | None, name: str) -> Place:
         """Give Alembic's place of a table: the default schema has no name."""
@@ -45,6 +49,10 @@ class Scope:
     def covers(self, table: sa.Table) -> bool:
         """Say whether a model's table is looked at."""
         return self.places is None or self.place(table.schema, table.name) in self.places
+
+    def is_live(self, table: sa.Table) -> bool:
+        """Say whether the database has a model's table."""
+        return self.place(table.schema, table.name) in self.live
 
     def note(self, operations: Iterable[ops.MigrateOperation]) -> None:
         """Note the tables that operations change; one that names none may change any."""
