@@ -133,7 +133,7 @@ class Walk:
         options = env_options(self.models.metadata, asking)({"connection": connection})
         context = MigrationContext.configure(connection, opts={**PREFIXES, **options})
         try:
-            found = _read(context, asking, memory)
+            found = _read(context, asking, memory=memory)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other raises it too
             return ("error", type(error), str(error))
         finally:
