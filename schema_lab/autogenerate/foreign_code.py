@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationContext
 
-from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.own_names import own_names_only
 
 _OURS = ("alembic.", "schema_lab.")
@@ -29,7 +28,7 @@ def _found(context: MigrationContext) -> Iterator[str]:
         "include_name": (own_names_only,),
         "include_schemas": (None, False),
         "compare_type": (None, False, True),
-        "compare_server_default": (None, False, differs),
+        "compare_server_default": (None, False, True),
     }
     yield from (
         f"env.py's {name}" for name, usual in known.items() if options.get(name) not in usual
