@@ -1,7 +1,7 @@
 """What is remembered between two comparisons: which tables were compared and found equal.
 
 A table is looked at again when its model or its live definition has changed since, or one that
-it points to; and always while it differs. See docs/decisions/0016.
+it points to; and always while it differs. See docs/decisions/0021.
 """
 
 from collections.abc import Iterator
