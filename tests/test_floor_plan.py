@@ -80,6 +80,7 @@ AWAY = {
     # `.frame` of a value: loaded when it is asked for.
     ("schema_lab.autogenerate.drift", "pandas"): "frame",
     ("schema_lab.autogenerate.noise.noise", "pandas"): "frame",
+    ("schema_lab.autogenerate.obstacle", "pandas"): "frame",
     ("schema_lab.autogenerate.questions.question", "pandas"): "frame",
     ("schema_lab.history.revisions", "pandas"): "frame",
     ("schema_lab.lab", "pandas"): "frame",

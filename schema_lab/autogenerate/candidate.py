@@ -11,6 +11,7 @@ from schema_lab.autogenerate.answering import Answering
 from schema_lab.autogenerate.diagrams import afterwards, marked
 from schema_lab.autogenerate.diff import Diff, functions_of
 from schema_lab.autogenerate.doors import Doors
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import Operation
 from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.database.diagrams import Diagram
@@ -68,6 +69,11 @@ class Candidate(Answering):
     @property
     def obstacles(self) -> tuple[str, ...]:
         """Sentences on live rows over which the upgrade would stumble."""
+        return tuple(one.sentence for one in self._proposal.obstacles)
+
+    @property
+    def offending(self) -> tuple[Obstacle, ...]:
+        """The same, each with its first rows: `candidate.offending[0].frame`."""
         return self._proposal.obstacles
 
     @property

@@ -18,6 +18,7 @@ from schema_lab.autogenerate.memory import Memory
 from schema_lab.autogenerate.names import problems_of_names
 from schema_lab.autogenerate.noise import IGNORING, Ignoring, Noise, Noises, noise_in
 from schema_lab.autogenerate.noise.difference import Difference
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
 from schema_lab.autogenerate.questions import ASKING, Asking, Question
@@ -38,7 +39,7 @@ class Comparison:
     render_item: Any
     heads: tuple[str, ...]
     bad_names: tuple[str, ...]
-    obstacles: tuple[str, ...]
+    obstacles: tuple[Obstacle, ...]
     questions: tuple[Question, ...]
     change: str
     dialect: sa.Dialect

@@ -1,6 +1,6 @@
 """Ask the rows: would what a candidate demands of them hold? Read-only, one query a demand.
 
-A demand is a shorter text type, unique columns, or a foreign key.
+A demand is a shorter text type, unique columns, a foreign key, or a CHECK.
 What is equal is the database's to say: the queries group and join by its own collation.
 """
 
@@ -12,15 +12,20 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import ops
 
+from schema_lab.autogenerate.obstacle import SHOWN as ROWS_SHOWN
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import full_name
+from schema_lab.autogenerate.sql_parts import Where, columns_in, condition_of, expression, named
+from schema_lab.autogenerate.wording import are, joined, spelled, values
 
-_SHOWN, _LONGEST = 5, 60
+_SHOWN = 5
+Found = Iterator[Obstacle | None]
 
 
 def obstacles_to(
     operations: Iterable[ops.MigrateOperation], connection: sa.Connection
-) -> tuple[str, ...]:
-    """Say which rows a migration would stumble over.
+) -> tuple[Obstacle, ...]:
+    """Find the rows that a migration would stumble over.
 
     Parameters
     ----------
@@ -31,8 +36,8 @@ def obstacles_to(
 
     Returns
     -------
-    tuple of str
-        One sentence for each demand that the rows do not meet.
+    tuple of Obstacle
+        One for each demand that the rows do not meet, with the first of these rows.
     """
     opened = list(_opened(operations))
     renamed = {
@@ -60,11 +65,11 @@ class _Rows:
     renamed: Mapping[tuple[str, str | None], str]
 
     @singledispatchmethod
-    def against(self, operation: ops.MigrateOperation) -> Iterator[str | None]:
+    def against(self, operation: ops.MigrateOperation) -> Found:
         yield from ()
 
     @against.register
-    def _(self, operation: ops.AlterColumnOp) -> Iterator[str | None]:
+    def _(self, operation: ops.AlterColumnOp) -> Found:
         where = (operation.table_name, operation.schema)
         name = operation.column_name
         if not self._has(where, [name]):
@@ -77,18 +82,18 @@ class _Rows:
             yield self._too_long(where, name, length)
 
     @against.register
-    def _(self, operation: ops.CreateUniqueConstraintOp) -> Iterator[str | None]:
+    def _(self, operation: ops.CreateUniqueConstraintOp) -> Found:
         where, names = (operation.table_name, operation.schema), list(operation.columns)
         if self._has(where, names):
             strict = operation.kw.get("postgresql_nulls_not_distinct", False)
-            table, columns = _named(self._live(where), names)
+            table, columns = named(self._live(where), names)
             yield self._repeated(table, columns, names, nulls_count=bool(strict))
 
     @against.register
-    def _(self, operation: ops.CreateIndexOp) -> Iterator[str | None]:
+    def _(self, operation: ops.CreateIndexOp) -> Found:
         where, index = (operation.table_name, operation.schema), operation.to_index()
-        parts = [_expression(part) for part in index.expressions]
-        needed = {one.name for part in parts for one in _columns_in(part)}
+        parts = [expression(part) for part in index.expressions]
+        needed = {one.name for part in parts for one in columns_in(part)}
         if not operation.unique or not self._has(where, needed):
             return
         options = index.dialect_options[self.connection.dialect.name]
@@ -103,25 +108,33 @@ class _Rows:
         )
 
     @against.register
-    def _(self, operation: ops.CreateForeignKeyOp) -> Iterator[str | None]:
+    def _(self, operation: ops.CreateForeignKeyOp) -> Found:
         where = (operation.source_table, operation.kw.get("source_schema"))
         goal = (operation.referent_table, operation.kw.get("referent_schema"))
         if self._has(where, operation.local_cols):
             yield self._orphans(where, operation.local_cols, goal, operation.remote_cols)
 
-    def _live(self, where: tuple[str, str | None]) -> tuple[str, str | None]:
+    @against.register
+    def _(self, operation: ops.CreateCheckConstraintOp) -> Found:
+        where = (operation.table_name, operation.schema)
+        condition = condition_of(operation.condition)
+        if self._has(where, {one.name for one in columns_in(condition)}):
+            name = str(operation.constraint_name or "without a name")
+            yield self._broken(where, name, condition)
+
+    def _live(self, where: Where) -> tuple[str, str | None]:
         """Give a table's name before the migration."""
         return self.renamed.get(where, where[0]), where[1]
 
-    def _has(self, where: tuple[str, str | None], columns: Iterable[str]) -> bool:
+    def _has(self, where: Where, columns: Iterable[str]) -> bool:
         """Say whether the table and the columns are there before the migration."""
         where, there = self._live(where), sa.inspect(self.connection)
         if not there.has_table(where[0], schema=where[1]):
             return False
         return set(columns) <= {one["name"] for one in there.get_columns(*where)}
 
-    def _too_long(self, where: tuple[str, str | None], name: str, length: int) -> str | None:
-        table, (column,) = _named(self._live(where), [name])
+    def _too_long(self, where: Where, name: str, length: int) -> Obstacle | None:
+        table, (column,) = named(self._live(where), [name])
         dialect = self.connection.dialect.name
         text: Any = sa.cast(column, sa.Text) if dialect == "postgresql" else column
         size: Any = sa.func.length(text) if dialect == "sqlite" else sa.func.char_length(text)
@@ -130,10 +143,11 @@ class _Rows:
         ).one()
         if not found[0]:
             return None
-        return (
-            f"{_values(found[0])} of {full_name(*where)}.{name} {_are(found[0])} longer than "
+        said = (
+            f"{values(found[0])} of {full_name(*where)}.{name} {are(found[0])} longer than "
             f"{length} characters, the longest has {found[1]}."
         )
+        return self._with_rows(said, where, sa.select(table).where(size > length))
 
     def _repeated(
         self,
@@ -143,28 +157,33 @@ class _Rows:
         *,
         nulls_count: bool,
         condition: Any = None,
-    ) -> str | None:
+    ) -> Obstacle | None:
         """Group by the database's own equality; types are left aside, since values are shown."""
         raw = [sa.type_coerce(one, sa.types.NullType()) for one in expressions]
         places: list[Any] = [sa.literal_column(str(place)) for place, _ in enumerate(raw, start=1)]
-        times = sa.func.count().label("times")
-        query = sa.select(*raw, times, sa.func.count().over()).select_from(table)
+        times = sa.func.count().label("schema_lab_times")
         present = [] if nulls_count else [one.is_not(None) for one in raw]
-        query = query.where(*present, *([] if condition is None else [condition]))
-        query = query.group_by(*places).having(sa.func.count() > 1)
-        found = self._asked(query.order_by(sa.desc("times"), *places).limit(_SHOWN))
+        conditions = [*present, *([] if condition is None else [condition])]
+        keys = [one.label(f"schema_lab_{place}") for place, one in enumerate(raw)]
+        groups = sa.select(*keys, times).select_from(table).where(*conditions).group_by(*places)
+        groups = groups.having(sa.func.count() > 1)
+        query = groups.add_columns(sa.func.count().over()).order_by(
+            sa.desc("schema_lab_times"), *places
+        )
+        found = self._asked(query.limit(_SHOWN))
         if not found:
             return None
-        shown = [f"{_spelled(row[:-2])} ({row[-2]} rows)" for row in found]
+        shown = [f"{spelled(row[:-2])} ({row[-2]} rows)" for row in found]
         total = found[0][-1]
         end = ", …" if total > len(found) else "."
         verb = "stands" if total == 1 else "stand"
-        what = f"{full_name(table.name, table.schema)}.{_joined(names)}"  # type: ignore[attr-defined]
-        return f"{_values(total)} of {what} {verb} more than once: {', '.join(shown)}{end}"
-
-    def _counted(self, table: sa.FromClause, *conditions: Any) -> int:
-        query = sa.select(sa.func.count()).select_from(table).where(*conditions)
-        return self.connection.scalar(query) or 0
+        where: Where = (table.name, table.schema)  # type: ignore[attr-defined]
+        what = f"{full_name(*where)}.{joined(names)}"
+        said = f"{values(total)} of {what} {verb} more than once: {', '.join(shown)}{end}"
+        again = groups.subquery("again")
+        same = (key.is_not_distinct_from(one) for key, one in zip(again.c, raw, strict=False))
+        rows = sa.select().select_from(table.join(again, sa.and_(*same))).where(*conditions)
+        return self._with_rows(said, where, rows, *raw)
 
     def _asked(self, query: Any) -> Sequence[Any]:
         """Run a query; what it says as text may name a column that is only to be made."""
@@ -176,41 +195,49 @@ class _Rows:
 
     def _orphans(
         self,
-        where: tuple[str, str | None],
+        where: Where,
         names: list[str],
-        goal: tuple[str, str | None],
+        goal: Where,
         remote: list[str],
-    ) -> str | None:
-        table, columns = _named(self._live(where), names)
+    ) -> Obstacle | None:
+        table, columns = named(self._live(where), names)
         conditions: list[Any] = [one.is_not(None) for one in columns]
         if self._has(goal, remote):
-            parent, keys = _named(self._live(goal), remote, alias="parent")
+            parent, keys = named(self._live(goal), remote, alias="parent")
             same = (key == one for key, one in zip(keys, columns, strict=True))
             conditions.append(~sa.exists().select_from(parent).where(*same))
-        found = self._counted(table, *conditions)
+        found = self.connection.scalar(
+            sa.select(sa.func.count()).select_from(table).where(*conditions)
+        )
         if not found:
             return None
-        return (
-            f"{_values(found)} of {full_name(*where)}.{_joined(names)} "
+        said = (
+            f"{values(found)} of {full_name(*where)}.{joined(names)} "
             f"{'has' if found == 1 else 'have'} no row in {full_name(*goal)}."
         )
+        return self._with_rows(said, where, sa.select().select_from(table).where(*conditions))
 
+    def _broken(self, where: Where, name: str, condition: Any) -> Obstacle | None:
+        """Count the rows for which a condition is false; NULL passes a CHECK."""
+        table = sa.table(self._live(where)[0], schema=where[1])
+        rows = sa.select().select_from(table).where(sa.not_(condition))
+        found = self._asked(rows.add_columns(sa.func.count()))
+        total = found[0][0] if found else 0
+        if not total:
+            return None
+        said = f"{total} {'row' if total == 1 else 'rows'} of {full_name(*where)} "
+        said += f"{'breaks' if total == 1 else 'break'} CHECK {name}."
+        return self._with_rows(said, where, rows)
 
-def _named(
-    where: tuple[str, str | None], names: Iterable[str], alias: str | None = None
-) -> tuple[sa.FromClause, list[sa.ColumnElement[Any]]]:
-    """Name a live table and columns of it; SQLAlchemy quotes them."""
-    table = sa.table(where[0], *(sa.column(name) for name in names), schema=where[1])
-    chosen = table if alias is None else table.alias(alias)
-    return chosen, [chosen.c[name] for name in names]
-
-
-def _expression(part: Any) -> Any:
-    return sa.literal_column(part.text) if isinstance(part, sa.TextClause) else part
-
-
-def _columns_in(part: Any) -> list[sa.Column[Any]]:
-    return [one for one in sa.sql.visitors.iterate(part) if isinstance(one, sa.Column)]
+    def _with_rows(self, said: str, where: Where, query: Any, *order: Any) -> Obstacle:
+        """Add the first rows, whole, and how many there are of them."""
+        live, inspector = self._live(where), sa.inspect(self.connection)
+        names = [str(one["name"]) for one in inspector.get_columns(live[0], live[1])]
+        keys = inspector.get_pk_constraint(live[0], live[1])["constrained_columns"]
+        whole = query.with_only_columns(*map(sa.column, names), sa.func.count().over())
+        found = self._asked(whole.order_by(*order, *map(sa.column, keys)).limit(ROWS_SHOWN))
+        rows = tuple(tuple(row[:-1]) for row in found)
+        return Obstacle(said, tuple(names), rows, found[0][-1] if found else 0)
 
 
 def _length(type_: Any) -> int | None:
@@ -218,24 +245,3 @@ def _length(type_: Any) -> int | None:
     plain = getattr(type_, "impl", type_)
     is_text = isinstance(plain, sa.String) and not isinstance(plain, sa.Enum)
     return plain.length if is_text else None
-
-
-def _spelled(values: Iterable[Any]) -> str:
-    parts = [_short(repr(one)) for one in values]
-    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _joined(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"({', '.join(names)})"
-
-
-def _values(number: int) -> str:
-    return f"{number} value" if number == 1 else f"{number} values"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"

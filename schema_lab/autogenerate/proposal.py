@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import ops
 
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.offline import offline_sql
 from schema_lab.autogenerate.operations import Operation
 from schema_lab.autogenerate.questions import Answer, Questions
@@ -31,7 +32,7 @@ class Proposal:
     template_arguments: Mapping[str, Any] = field(repr=False, compare=False)
     tables: Mapping[tuple[str, str | None], sa.Table] = field(repr=False, compare=False)
     render_item: Any = field(repr=False, compare=False)
-    obstacles: tuple[str, ...]
+    obstacles: tuple[Obstacle, ...]
     questions: Questions
     change: str
     answers: tuple[Answer, ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.review.step import Step
 from schema_lab.views import findings as view
 
@@ -24,6 +25,7 @@ class Finding:
 
     `sentence` speaks of this very change, with numbers where a live database was asked; `why`
     says the danger, `recipe` the safe way, `call` the one call that takes it, if there is one.
+    `rows` are the live rows in the way, such as `finding.rows.frame`; None where there are none.
     A rule gives all of these and `step`; the review adds revision, file and line.
     """
 
@@ -40,6 +42,7 @@ class Finding:
     path: Path | None = field(default=None, compare=False)
     line: int | None = None
     reason: str = ""
+    rows: Obstacle | None = field(default=None, repr=False, compare=False)
 
     @property
     def where(self) -> str:

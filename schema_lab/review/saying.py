@@ -1,5 +1,6 @@
 """How a rule gives a finding on a step."""
 
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.review.acts import Act
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
@@ -18,6 +19,7 @@ def on(  # noqa: PLR0913 - a finding has this many parts
     call: str = "",
     place: Place | None = None,
     column: str = "",
+    rows: Obstacle | None = None,
 ) -> Finding:
     """Give a finding on a step; the table and column are the step's, if no others are named."""
     return Finding(
@@ -30,6 +32,7 @@ def on(  # noqa: PLR0913 - a finding has this many parts
         recipe=recipe,
         call=call,
         step=step,
+        rows=rows,
     )
 
 

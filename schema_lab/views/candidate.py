@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schema_lab.views import diff, findings, operations, questions
+from schema_lab.views import diff, findings, obstacles, operations, questions
 from schema_lab.views.code import block
 from schema_lab.views.error import piece as error_piece
 from schema_lab.views.html import box, escape, page, tabs
@@ -45,7 +45,7 @@ def text(candidate: CandidateShape) -> str:
             f"Candidate: {visible(candidate.message)}",
             operations.text(candidate.operations) or NOTHING,
             *([questions.text(tuple(candidate.questions))] if any(candidate.questions) else []),
-            *(f"✗ {visible(sentence)}" for sentence in candidate.obstacles),
+            *(f"✗ {visible(one.sentence)}" for one in candidate.offending),
             "",
             visible(candidate.upgrade_code.rstrip(), keep="\n\t"),
             "",
@@ -68,9 +68,9 @@ def operations_html(candidate: CandidateShape) -> str:
 
 def obstacles_html(candidate: CandidateShape) -> str:
     """Show which rows stand in the way, as one piece; nothing when none do."""
-    if not candidate.obstacles:
+    if not candidate.offending:
         return ""
-    lines = "".join(f"<p>✗ {escape(sentence)}</p>" for sentence in candidate.obstacles)
+    lines = "".join(obstacles.piece(one) for one in candidate.offending)
     return box("bad", '<p class="sl-lead">Live rows stand in the way</p>', lines)
 
 

@@ -1,5 +1,6 @@
 """How findings look: code, severity and sentence; why, recipe and call beneath."""
 
+from schema_lab.views import obstacles
 from schema_lab.views.html import badge, box, details, escape, page
 from schema_lab.views.plain import count, visible
 from schema_lab.views.shapes import FindingShape, FindingsShape
@@ -68,7 +69,8 @@ def _item(finding: FindingShape) -> str:
     why = f"<p>{escape(finding.why)}</p>" if finding.why else ""
     recipe = f"<p>{escape(finding.recipe)}</p>" if finding.recipe else ""
     more = details("Why, and what to do", why + recipe) if why or recipe else ""
-    return box(tone, lead, call, more)
+    rows = obstacles.rows(finding.rows) if finding.rows is not None else ""
+    return box(tone, lead, rows, call, more)
 
 
 def _suppressed_html(findings: FindingsShape) -> str:

@@ -1,11 +1,10 @@
 """A CHECK is made over rows that break it."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import sqlalchemy as sa
 from alembic.operations import ops
 
+from schema_lab.autogenerate.data_checks import obstacles_to
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
 from schema_lab.review.saying import on
@@ -26,18 +25,8 @@ def find(change: Change) -> Iterator[Finding]:
         one = step.operation
         if not isinstance(one, ops.CreateCheckConstraintOp) or step.place is None:
             continue
-        rows = change.live.count(step.place, _false(one.condition)) if change.live else None
-        if rows:
+        for rows in obstacles_to([one], change.live.connection) if change.live else ():
             name = one.constraint_name or "without a name"
-            sentence = f"adds CHECK {name} to {step.table}, which {counted(rows, 'row')} "
-            sentence += "breaks" if rows == 1 else "break"
-            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE)
-
-
-def _false(condition: Any) -> sa.ColumnElement[bool]:
-    if isinstance(condition, str):
-        condition = sa.literal_column(f"({condition})")
-    elif isinstance(condition, sa.TextClause):
-        condition = sa.literal_column(f"({condition.text})")
-    false: sa.ColumnElement[bool] = sa.not_(condition)
-    return false
+            sentence = f"adds CHECK {name} to {step.table}, which {counted(rows.total, 'row')} "
+            sentence += "breaks" if rows.total == 1 else "break"
+            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE, rows=rows)

@@ -29,7 +29,7 @@ def find(change: Change) -> Iterator[Finding]:
         one = step.operation
         if not isinstance(one, ops.CreateForeignKeyOp) or change.live is None:
             continue
-        for said in obstacles_to([one], change.live.connection):
+        for rows in obstacles_to([one], change.live.connection):
             name = one.constraint_name or "without a name"
-            sentence = f"adds foreign key {name}: {said.removesuffix('.')}"
-            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE)
+            sentence = f"adds foreign key {name}: {rows.sentence.removesuffix('.')}"
+            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE, rows=rows)

@@ -28,6 +28,8 @@ def find(change: Change) -> Iterator[Finding]:
         if not isinstance(one, ops.CreateUniqueConstraintOp | ops.CreateIndexOp):
             continue
         name = getattr(one, "constraint_name", None) or getattr(one, "index_name", None)
-        for said in obstacles_to([one], change.live.connection) if change.live else ():
-            sentence = f"makes unique by {name or 'a constraint'}: {said.removesuffix('.')}"
-            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE)
+        for rows in obstacles_to([one], change.live.connection) if change.live else ():
+            sentence = (
+                f"makes unique by {name or 'a constraint'}: {rows.sentence.removesuffix('.')}"
+            )
+            yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE, rows=rows)
