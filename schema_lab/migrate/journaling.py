@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from schema_lab.errors import MigrationError
 from schema_lab.migrate.connection import patiently
+from schema_lab.migrate.inventions import refuse_invented
 from schema_lab.migrate.journal import Entry, Journal, Stopped
 from schema_lab.migrate.statements import Kind, checksum, in_short, kind_of
 
@@ -107,6 +108,7 @@ class Journaling:
         return self.journal.fingerprint(sql) != known.before
 
     def _change_schema(self, digest: str, sql: str, execute: Callable[[], Any]) -> None:
+        refuse_invented(self._connection, sql)
         before = self.journal.fingerprint(sql)
         self._note(Entry(self._position, digest, in_short(sql, 1000), done=False, before=before))
         self.journal.commit()
