@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from schema_lab.autogenerate.members.operation import MembersOp
 from schema_lab.review.acts import altered_columns, type_before
 from schema_lab.review.change import Change
 from schema_lab.review.narrowing import plain
@@ -51,8 +52,13 @@ def enum_changes(change: Change) -> Iterator[EnumChange]:
 
 
 def _of_type(step: Step) -> Iterator[EnumChange]:
-    """Read alembic-postgresql-enum's operation by its shape: SyncEnumValuesOp."""
+    """Read our operation, and alembic-postgresql-enum's by its shape: SyncEnumValuesOp."""
     one: Any = step.operation
+    if isinstance(one, MembersOp):
+        for column in one.enum.columns if one.altered is None else ():
+            place, after = Place(column.table, column.schema), (*one.after, *one.moves)
+            if not column.array:
+                yield EnumChange(step, place, column.name, one.before, after)
     if not hasattr(one, "affected_columns") or not hasattr(one, "new_values"):
         return
     for used in one.affected_columns:

@@ -55,3 +55,25 @@ def test_a_type_that_another_table_uses_stays(lab: Lab) -> None:
     lab.upgrade()
     assert list(lab.drift()) == []
     assert list(lab.tables()["table"]) == ["thing"]
+
+
+def test_a_table_is_made_beside_a_type_that_stands(lab: Lab) -> None:
+    """A second table with the enum comes, goes and comes back, each time in a run of its own."""
+    _things(lab, coloured=True)
+    lab.autogenerate("Create things").write()
+    lab.upgrade()
+
+    class Car(lab.Model, table=True):  # type: ignore[name-defined, misc, call-arg]
+        id: int | None = Field(default=None, primary_key=True)
+        colour: Colour
+
+    lab.autogenerate("Create cars").write()
+    lab.upgrade()
+    lab.forget("Car")
+    lab.autogenerate("Drop cars").write()
+    lab.upgrade()
+    lab.downgrade()
+    assert list(lab.tables()["table"]) == ["car", "thing"]
+    lab.downgrade("base")
+    lab.upgrade()
+    assert list(lab.drift()) == []

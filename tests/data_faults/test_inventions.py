@@ -44,7 +44,7 @@ def test_the_error_names_the_column_and_the_cure(filled: Lab) -> None:
         BORN.format(", server_default='2026-01-01'"),
         "op.add_column('users', sa.Column('born', sa.Date()))",
         "op.execute('DELETE FROM users')\n" + BORN.format(""),
-        "op.execute('ALTER TABLE users ADD COLUMN n INT AS (id + 1) STORED')",
+        "op.execute('ALTER TABLE users ADD COLUMN n INT AS (length(name)) STORED')",
     ],
 )
 def test_what_invents_nothing_runs(filled: Lab, column: str) -> None:

@@ -132,6 +132,16 @@ def test_an_expanded_rename_keeps_both_columns_in_step(lab: Lab) -> None:
         assert scalars(lab, query) == ["pro", "free", "team"]
 
 
+def test_a_column_that_is_kept_in_step_needs_no_value_from_old_writers(lab: Lab) -> None:
+    """SL304 speaks of a plain NOT NULL, and not where the trigger writes the column."""
+    be(lab, users(text("plan", nullable=False)))
+    want(lab, users(text("tier", nullable=False)))
+    candidate = lab.autogenerate("Expand")
+    candidate.expand("users.plan", "tier")
+    assert "op.alter_column('users', 'tier'" in candidate.upgrade_code
+    assert "SL304" not in [one.code for one in candidate.review()]
+
+
 def test_an_expanded_rename_goes_back(lab: Lab) -> None:
     """The downgrade leaves no trigger and no function, and the old column has all values."""
     expanded(lab)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from alembic.operations import ops
+from sqlglot import exp
 
+from schema_lab.autogenerate.recipes.in_step import PREFIX
 from schema_lab.review.acts import added_columns
 from schema_lab.review.change import Change
 from schema_lab.review.defaults import needs_a_value

@@ -1,0 +1,11 @@
+"""A team too."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("plan", sa.Enum("free", "pro", "team", name="plans")),
+)

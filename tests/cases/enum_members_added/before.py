@@ -1,0 +1,11 @@
+"""Free and pro."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("plan", sa.Enum("free", "pro", name="plans")),
+)
