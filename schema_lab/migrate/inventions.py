@@ -5,20 +5,22 @@ https://mariadb.com/kb/en/alter-table/#add-column
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-import sqlglot
-from sqlglot import exp
 
 from schema_lab.errors import MigrationError
 
-_GIVEN = (
-    exp.AutoIncrementColumnConstraint,
-    exp.ComputedColumnConstraint,
-    exp.DefaultColumnConstraint,
-    exp.GeneratedAsIdentityColumnConstraint,
-)
-"""What gives the rows their value."""
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+_GIVEN = {
+    "AutoIncrementColumnConstraint",
+    "ComputedColumnConstraint",
+    "DefaultColumnConstraint",
+    "GeneratedAsIdentityColumnConstraint",
+}
+"""What gives the rows their value, by sqlglot's names."""
 
 
 def refuse_invented(connection: sa.Connection, sql: str) -> None:
@@ -50,6 +52,9 @@ def _required(sql: str, dialect: sa.Dialect) -> Iterator[tuple[str, str]]:
     """List the columns that a statement adds and that no row has a value for."""
     if "ADD" not in sql.upper() or "NULL" not in sql.upper():
         return
+    import sqlglot
+    from sqlglot import exp
+
     doubled = dialect.identifier_preparer._double_percents
     try:
         statement = sqlglot.parse_one(sql.replace("%%", "%") if doubled else sql, dialect="mysql")
@@ -65,11 +70,8 @@ def _required(sql: str, dialect: sa.Dialect) -> Iterator[tuple[str, str]]:
 
 def _needs_value(column: exp.ColumnDef) -> bool:
     kinds = [one.args["kind"] for one in column.args.get("constraints") or ()]
-    required = any(
-        isinstance(one, exp.NotNullColumnConstraint) and not one.args.get("allow_null")
-        for one in kinds
-    )
-    return required and not any(isinstance(one, _GIVEN) for one in kinds)
+    named = {type(one).__name__ for one in kinds if not one.args.get("allow_null")}
+    return "NotNullColumnConstraint" in named and not named & _GIVEN
 
 
 def _has_rows(connection: sa.Connection, table: str) -> bool:
