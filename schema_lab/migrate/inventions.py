@@ -4,6 +4,8 @@ ADD COLUMN gives the rows that are there 0, '' or '0000-00-00', in strict mode t
 https://mariadb.com/kb/en/alter-table/#add-column
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
