@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Self
 
 from schema_lab.autogenerate.doors import Doors
+from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.autogenerate.questions import Answer, Questions, way_of_filling
 from schema_lab.errors import InputError
@@ -29,6 +30,11 @@ class Answering:
     def questions(self) -> Questions:
         """What only a person can say, with the answers given so far."""
         return self._proposal.questions
+
+    @property
+    def offending(self) -> tuple[Obstacle, ...]:
+        """Live rows in the way, each kind with its first rows: `candidate.offending[0].frame`."""
+        return self._proposal.obstacles
 
     def rename(self, old: str, new: str) -> Self:
         """Say that a dropped column is an added one: its values stay.

@@ -11,7 +11,6 @@ from schema_lab.autogenerate.answering import Answering
 from schema_lab.autogenerate.diagrams import afterwards, marked
 from schema_lab.autogenerate.diff import Diff, functions_of
 from schema_lab.autogenerate.doors import Doors
-from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import Operation
 from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.database.diagrams import Diagram
@@ -70,11 +69,6 @@ class Candidate(Answering):
     def obstacles(self) -> tuple[str, ...]:
         """Sentences on live rows over which the upgrade would stumble."""
         return tuple(one.sentence for one in self._proposal.obstacles)
-
-    @property
-    def offending(self) -> tuple[Obstacle, ...]:
-        """The same, each with its first rows: `candidate.offending[0].frame`."""
-        return self._proposal.obstacles
 
     @property
     def script(self) -> ops.MigrationScript:
