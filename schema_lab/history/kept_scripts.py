@@ -1,7 +1,7 @@
 """A project's script directory, loaded once and looked at again whenever it is asked for."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,16 +34,20 @@ class Kept:
     paths: list[str]
 
 
-_KEPT: dict[Path, Kept] = {}
+_KEPT: dict[Hashable, Kept] = {}
 
 
-def scripts_of(ini: Path, config: Callable[[], Config], remember: Remember) -> ScriptDirectory:
+def scripts_of(
+    project: Hashable, ini: Path, config: Callable[[], Config], remember: Remember
+) -> ScriptDirectory:
     """Give the script directory of a project as it is now; prepends the project's import paths.
 
     It is the same object until one of its files is changed, added or removed.
 
     Parameters
     ----------
+    project
+        What it is kept for; two projects may share an ini file and differ in their folders.
     ini
         The ini file, beside which a pyproject.toml may stand.
     config
@@ -58,7 +62,7 @@ def scripts_of(ini: Path, config: Callable[[], Config], remember: Remember) -> S
     """
     with ALEMBIC_LOCK:
         settings = tuple(_setting(one) for one in (ini, ini.parent / "pyproject.toml"))
-        kept = _KEPT.pop(ini, None)
+        kept = _KEPT.pop(project, None)
         if kept is None or kept.settings != settings:
             kept = _fresh(config(), settings)
         sources = [] if kept.scripts.sourceless else sources_of(kept.scripts)
@@ -67,7 +71,7 @@ def scripts_of(ini: Path, config: Callable[[], Config], remember: Remember) -> S
             check_when_loaded(scripts, remember, None if scripts.sourceless else sources)
             kept = replace(kept, scripts=scripts, sources=sources)
         if not kept.scripts.sourceless:
-            _keep(ini, kept)
+            _keep(project, kept)
         sys.path[:] = [one for one in kept.paths if one not in sys.path] + sys.path
         return kept.scripts
 
@@ -85,15 +89,15 @@ def _fresh(config: Config, settings: tuple[object, ...]) -> Kept:
     return Kept(settings, None, scripts, config.attributes[PATHS])
 
 
-def _keep(ini: Path, kept: Kept) -> None:
-    _KEPT[ini] = kept
+def _keep(project: Hashable, kept: Kept) -> None:
+    _KEPT[project] = kept
     for one in list(_KEPT)[:-MANY]:
         del _KEPT[one]
 
 
-def forget(ini: Path) -> None:
+def forget(project: Hashable) -> None:
     """Keep the script directory of a project no longer."""
-    _KEPT.pop(ini, None)
+    _KEPT.pop(project, None)
 
 
 def revisions_of(scripts: ScriptDirectory) -> dict[str, Script]:

@@ -138,11 +138,13 @@ class Project:
         HistoryError
             When the ini file cannot be read, or names a folder that is not there.
         """
-        return scripts_of(self.ini, self.config, lambda revision: remembered(self.root, revision))
+        return scripts_of(
+            self, self.ini, self.config, lambda revision: remembered(self.root, revision)
+        )
 
     def forget_scripts(self) -> None:
         """Let the next script directory be another object, which shares nothing with this one."""
-        forget(self.ini)
+        forget(self)
 
     def _import_paths(self, config: Config) -> list[str]:
         """List the folders that the project imports from, and its root; each absolute."""
