@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from tests.docs import reading
 from tests.docs.reading import DOCUMENTS, NOTEBOOKS, README, REPOSITORY
@@ -35,10 +37,26 @@ def test_an_absolute_link_is_encrypted(link: str) -> None:
 
 
 def test_readme_shows_the_panel_in_both_themes() -> None:
-    """There is a picture for light pages and one for dark ones, both of them PNG files."""
-    pictures = [REPOSITORY / link for link in reading.pictures(README)]
-    assert {picture.stem for picture in pictures} == {"panel-light", "panel-dark"}
-    assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
+    """There is a picture for light pages and one for dark ones, both PNG files, and a tour."""
+    files = {Path(link).name: REPOSITORY / link for link in reading.pictures(README)}
+    assert files.keys() == {"panel-light.png", "panel-dark.png", "tour.webp"}
+    for name in ("panel-light.png", "panel-dark.png"):
+        assert files[name].read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_tour_takes_twenty_seconds_and_little_room() -> None:
+    """Its pictures together are shown for about 20 seconds, in less than 1.5 MB."""
+    path = REPOSITORY / "docs" / "images" / "tour.webp"
+    with Image.open(path) as tour:
+        shown = [_milliseconds(tour, number) for number in range(getattr(tour, "n_frames", 1))]
+    assert 17_000 <= sum(shown) <= 23_000
+    assert path.stat().st_size < 1_500_000
+
+
+def _milliseconds(tour: ImageFile, number: int) -> int:
+    tour.seek(number)
+    tour.load()
+    return int(tour.info["duration"])
 
 
 def test_readme_names_every_notebook() -> None:
