@@ -45,6 +45,13 @@ class Snapshot:
         """Give each table's SQL by its name."""
         return {name: sql for kind, name, _, sql in self.objects if kind == "table"}
 
+    def by_table(self) -> dict[str, list[tuple[str, str, str, str]]]:
+        """Give each table's objects: itself, its indexes, its triggers."""
+        found: dict[str, list[tuple[str, str, str, str]]] = {}
+        for each in self.objects:
+            found.setdefault(each[2], []).append(each)
+        return found
+
     def clauses(self, table: str) -> list[Clause]:
         """List what a table promises, with its indexes and triggers."""
         sql = self.tables()[table]
@@ -60,9 +67,9 @@ class Snapshot:
 def losses_between(before: Snapshot, after: Snapshot, dropped: set[str]) -> list[str]:
     """List what the tables that stay have lost, but for what was dropped by name."""
     lost: list[str] = []
-    there = after.tables()
+    there, was, now = after.tables(), before.by_table(), after.by_table()
     for table, sql in before.tables().items():
-        if table not in there:
+        if table not in there or (was[table] == now[table] and not before.counters):
             continue
         new = table_columns(there[table]) - table_columns(sql)
         gone = table_columns(sql) - table_columns(there[table])

@@ -38,6 +38,7 @@ from schema_lab.history.standing import (
     database_heads,
     look,
     project_metadata,
+    read_again,
     script_heads,
     whole_history,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "outside_of_the_loop",
     "plain_config",
     "project_metadata",
+    "read_again",
     "refuse_damage",
     "refuse_forgotten",
     "refuse_heads",

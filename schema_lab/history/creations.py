@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from schema_lab.history.files import Files
+
 _CANNOT_REMOVE = frozenset(
     {
         *("add_column", "alter_column", "bulk_insert", "create_check_constraint"),
@@ -30,18 +32,26 @@ def created_first(path: Path) -> tuple[Table, ...]:
 
 def surely_created(paths: Iterable[Path]) -> frozenset[Table]:
     """List the tables that revisions create and none of them drops or renames. Read-only."""
-    bodies = [_body(path) for path in paths]
-    created = {table for body in bodies for table in _created(body)}
-    removed = {text for body in bodies for text in _texts_that_remove(body)}
+    effects = [_EFFECTS.get(str(path)) for path in paths if path.suffix == ".py"]
+    created = {table for made, _ in effects for table in made}
+    removed = {text for _, texts in effects for text in texts}
     return frozenset(
         table for table in created if not any(_is_named(table[1], text) for text in removed)
     )
 
 
 def _body(path: Path) -> list[ast.stmt]:
-    if path.suffix != ".py":
-        return []
-    for node in ast.parse(path.read_bytes()).body:
+    return _upgrade(path.read_bytes()) if path.suffix == ".py" else []
+
+
+def _effects(path: str, content: bytes) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+    """List the tables that `upgrade()` creates, and the texts with which it removes some."""
+    body = _upgrade(content)
+    return tuple(_created(body)), tuple(_texts_that_remove(body))
+
+
+def _upgrade(content: bytes) -> list[ast.stmt]:
+    for node in ast.parse(content).body:
         if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
             return node.body
     return []
@@ -105,3 +115,6 @@ def _texts(call: ast.Call) -> Iterator[str]:
 def _text(node: ast.expr | None) -> str:
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, str) else ""
+
+
+_EFFECTS = Files(_effects)

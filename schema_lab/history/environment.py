@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,8 @@ class Environment:
 
     @property
     def engine(self) -> sa.Engine:
-        """A new engine on the database; every connection is opened fresh and closed after."""
-        return engine_for(self.url, self.wait)
+        """The engine on the database; every connection is opened fresh and closed after."""
+        return _engine(self.url, self.wait)
 
     def config(self) -> Config:
         """Give Alembic's configuration for this database."""
@@ -174,3 +175,9 @@ def logging_untouched() -> Iterator[None]:
                 logger.setLevel(level)
             logger.handlers[:] = handlers
             logger.disabled, logger.propagate = disabled, propagate
+
+
+@lru_cache(maxsize=16)
+def _engine(url: sa.URL, wait: float) -> sa.Engine:
+    """Keep what an engine learns of a server when it first connects."""
+    return engine_for(url, wait)

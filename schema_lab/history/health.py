@@ -130,7 +130,10 @@ def missing_tables(connection: sa.Connection, applied: Iterable[Script]) -> tupl
     """List the tables that applied revisions made, and that are gone. Read-only."""
     inspector = sa.inspect(connection)
     made = surely_created(Path(one.path) for one in applied)
-    return tuple(sorted(_spelled(one) for one in made if not _is_there(inspector, one)))
+    schemas = {schema for schema, _ in made}
+    listed = {(one, table) for one in schemas for table in inspector.get_table_names(schema=one)}
+    missing = (one for one in made - listed if not _is_there(inspector, one))
+    return tuple(sorted(_spelled(one) for one in missing))
 
 
 def refuse_leftovers(connection: sa.Connection) -> None:

@@ -57,6 +57,24 @@ class Standing:
         return cls(heads, birth(context.connection, context.version_table))
 
 
+def read_again(environment: Environment, context: MigrationContext | None) -> Standing:
+    """Read what the database says of itself, on a fresh connection. Read-only.
+
+    Parameters
+    ----------
+    environment
+        The project and its database.
+    context
+        What env.py configured a moment ago: it knows the version table. None: env.py is run.
+    """
+    if context is None:
+        return look(environment, Standing.of)
+    names = ("version_table", "version_table_schema", "version_table_pk")
+    options = {name: context.opts[name] for name in names if name in context.opts}
+    with as_lab_errors(environment.url), environment.engine.connect() as connection:
+        return Standing.of(MigrationContext.configure(connection, opts=options))
+
+
 def database_heads(environment: Environment) -> tuple[str, ...]:
     """Give the revisions that the database says it stands at, sorted. Read-only."""
     return tuple(sorted(look(environment, lambda context: context.get_current_heads())))

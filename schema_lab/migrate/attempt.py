@@ -52,6 +52,7 @@ class Attempt:
         self.total = 0
         self.running: Any = None
         self.sql = self.version_table = ""
+        self.context: MigrationContext | None = None
         self.statements: list[Statement] = []
         self.lock_timed_out = False
         self._first = self._standing = 0
@@ -71,7 +72,7 @@ class Attempt:
             would be left without their parent, or when a rebuilt table would lose something.
         """
         steps = list(chosen)
-        self.version_table = context.version_table
+        self.context, self.version_table = context, context.version_table
         self.before = self.expected = tuple(sorted(heads))
         self.total = len(steps)
         stopped = self._take_up(steps)
@@ -204,7 +205,9 @@ class Attempt:
         self._standing = len(self.statements)
 
     def _failed(self, context: Any) -> None:
-        self.lock_timed_out = getattr(context.original_exception, "sqlstate", "") == "55P03"
+        if context.connection in (self.connection, None):
+            code = getattr(context.original_exception, "sqlstate", "")
+            self.lock_timed_out = code == "55P03"
 
     def run(self, work: Callable[[], None]) -> None:
         """Run `work` while watching, again while a lock of somebody else's is in its way."""

@@ -13,6 +13,7 @@ from schema_lab.history import (
     database_heads,
     fresh_sources,
     look,
+    read_again,
     refuse_heads,
 )
 from schema_lab.migrate.attempt import Attempt
@@ -194,9 +195,9 @@ def _run(
         if isinstance(error, CancelledError):
             raise _cancelled(direction, attempt, database_heads(environment)) from None
         raise
-    after = database_heads(environment)
+    after = read_again(environment, attempt.context).heads
     refuse_other_heads(direction, attempt.expected, after)
-    notes = keeper.keep(lambda: look(environment, Standing.of))
+    notes = keeper.keep(lambda: read_again(environment, attempt.context))
     if direction == "upgrade" and keeper.scripts is not None:
         notes += tables_gone(environment, keeper.scripts, after)
     revisions = () if direction == "stamp" else tuple(attempt.done)
