@@ -8,6 +8,7 @@ RUN = $(VENV)/bin/python -m
 LAB_EXTRAS = lab,mysql,postgresql
 LAB_STAMP = $(VENV)/.installed-lab
 TEST_STAMP = $(VENV)/.installed-test
+BENCH_STAMP = $(VENV)/.installed-bench
 
 LAB_OPTIONS = --ServerApp.root_dir="$(CURDIR)" --ServerApp.ip=127.0.0.1 --port=$(PORT) \
 	--ServerApp.port_retries=0 --LabApp.default_url=/lab/tree/$(HOME_NOTEBOOK) --LabApp.news_url=None
@@ -24,7 +25,7 @@ PAGE_OPTIONS += --no-browser
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab page test tour notebooks pictures lint clean
+.PHONY: help lab page test tour notebooks pictures lint bench clean
 
 help: ## list these commands
 	@echo "schema_lab: the notebook in which a team watches its schema change."
@@ -57,6 +58,9 @@ lint: $(TEST_STAMP) ## check style and types
 	$(RUN) ruff format --check
 	$(RUN) mypy
 
+bench: $(BENCH_STAMP) ## measure the speed beside alembic and Django, and write docs/performance.md
+	@SCHEMA_LAB_REQUIRE_ALL=1 $(RUN) benchmarks.speed
+
 clean: ## remove what the other commands made, databases excepted
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -69,3 +73,7 @@ $(LAB_STAMP): pyproject.toml constraints.txt
 $(TEST_STAMP): pyproject.toml constraints.txt
 	@PYTHON="$(PYTHON)" scripts/setup.sh test
 	@touch $(LAB_STAMP) $@
+
+$(BENCH_STAMP): pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh bench
+	@touch $(LAB_STAMP) $(TEST_STAMP) $@

@@ -1,0 +1,1 @@
+"""How fast the lab is beside the alembic command, Alembic in process, and Django: `make bench`."""

@@ -1,0 +1,129 @@
+"""Edit a model and see what changes: the lab, the alembic command, Alembic in process, Django."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import ForeignKeyConstraint
+
+from benchmarks.speed.projects import ALEMBIC, DJANGO_ADMIN, alembic_project, django_project, run
+from benchmarks.speed.shapes import sqlmodel_class, sqlmodel_classes
+from benchmarks.speed.timing import Timed, in_turn, timed
+from schema_lab import Field, Lab
+from schema_lab.scratch.project import scratch_project
+
+WHO = ("the lab", "alembic command", "Alembic in process")
+ROUNDS = {10: 15, 100: 15, 1000: 15}
+COMMANDS = {10: 5, 100: 5, 1000: 3}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A database with all tables, and a lab that has seen them."""
+
+    lab: Lab
+    url: str
+    shape: str
+    tables: int
+    folder: Path
+    numbers: Iterator[int]
+
+    @classmethod
+    def begin(cls, url: str, shape: str, tables: int, folder: Path) -> "Bench":
+        """Define the models in a lab, make the tables, and look once."""
+        root = folder / "lab"
+        root.mkdir()
+        scratch_project(root)
+        lab = Lab(url, config=root)
+        bench = cls(lab, url, shape, tables, folder, count(1))
+        bench.define(sqlmodel_classes(shape, tables))
+        lab.models.metadata.create_all(lab.engine)
+        _refuse_difference(lab)
+        return bench
+
+    def define(self, code: str) -> None:
+        """Run a cell."""
+        names = {"Model": self.lab.Model, "Field": Field, "__name__": "__main__"}
+        exec(code, {**names, "ForeignKeyConstraint": ForeignKeyConstraint})  # noqa: S102 - a cell
+
+    def edit(self) -> None:
+        """Redefine one class with a column more, see the drift, and read the candidate."""
+        column = f"x{next(self.numbers)}"
+        self.define(sqlmodel_class(self.shape, self.tables // 2, column))
+        seen, code = repr(self.lab.drift()), self.lab.autogenerate("Edit").upgrade_code
+        if column not in seen or code.count("op.") != 1:
+            raise RuntimeError(f"The lab did not see one column: {seen}\n{code}")
+
+    def redefine(self) -> None:
+        """Redefine one class alone."""
+        self.define(sqlmodel_class(self.shape, self.tables // 2, f"x{next(self.numbers)}"))
+        self.lab.models.settle()
+
+    def first_look(self) -> None:
+        """See the drift as if for the first time."""
+        self.lab.drift()
+
+
+def measured(bench: Bench) -> dict[str, Timed]:
+    """Measure the loop: one edit seen by each of those who can."""
+    lab = timed(bench.edit, ROUNDS[bench.tables], warm=3)
+    alone = timed(bench.redefine, ROUNDS[bench.tables], warm=1)
+    with sa.create_engine(bench.url).connect() as connection:
+        compare = _in_process(connection, bench.lab.models.metadata)
+        warm, first = in_turn([compare, bench.first_look], COMMANDS[bench.tables])
+    command = timed(_command(bench), COMMANDS[bench.tables])
+    return {
+        "the lab": lab,
+        "redefinition alone": alone,
+        "Alembic in process": warm,
+        "first look": first,
+        "alembic command": command,
+    }
+
+
+def _in_process(connection: sa.Connection, metadata: sa.MetaData) -> Callable[[], None]:
+    def compare() -> None:
+        context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
+        found = produce_migrations(context, metadata)
+        for operations in (found.upgrade_ops, found.downgrade_ops):
+            assert operations is not None
+            code = render_python_code(operations, migration_context=context)
+            if "column" not in code:
+                raise RuntimeError(f"Alembic saw no column: {code}")
+
+    return compare
+
+
+def _command(bench: Bench) -> Callable[[], None]:
+    models = sqlmodel_classes(bench.shape, bench.tables, "extra")
+    root = alembic_project(bench.folder / "plain", bench.url, models)
+
+    def command() -> None:
+        run(root, *ALEMBIC, "revision", "--autogenerate", "-m", "edit")
+        for path in (root / "alembic" / "versions").glob("*.py"):
+            if "add_column" not in path.read_text(encoding="utf-8"):
+                raise RuntimeError("The alembic command saw no column.")
+            path.unlink()
+
+    return command
+
+
+def django_measured(folder: Path, tables: int) -> dict[str, Timed]:
+    """Measure Django: it compares with its migration files, so it needs no tables."""
+    root = django_project(folder / "django", tables)
+    dry = timed(
+        lambda: run(root, *DJANGO_ADMIN, "makemigrations", "--dry-run", "shop"), COMMANDS[tables]
+    )
+    run(root, *DJANGO_ADMIN, "makemigrations", "-n", "edit", "shop")
+    sql = timed(lambda: run(root, *DJANGO_ADMIN, "sqlmigrate", "shop", "0002"), COMMANDS[tables])
+    return {"makemigrations --dry-run": dry, "sqlmigrate": sql}
+
+
+def _refuse_difference(lab: Lab) -> None:
+    seen = repr(lab.drift())
+    if "operation" in seen:
+        raise RuntimeError(f"The tables are not the models: {seen[:500]}")
