@@ -68,7 +68,7 @@ PLANNED = {
     "make page": "serves until it is stopped; tests/browser/test_page.py types it, and upgrades",
     "make pictures": "would write over README's pictures; tests/browser drives what they show",
     "make test": "is what runs this test",
-    "make bench": "takes a quarter of an hour on an idle machine, and ends with 1 if a goal is missed",
+    "make bench": "takes a quarter of an hour on an idle machine, and more on a busy one",
     "make lint": "the first part of make test",
     "make notebooks": "would write over the stored outputs; tests/notebooks runs them",
     "make tour": "the same notebook runs in tests/notebooks, the script in tests/setup",

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
-COMMANDS = ["help", "lab", "page", "test", "tour", "notebooks", "pictures", "lint", "clean"]
+COMMANDS = ["help", "lab", "page", "test", "tour", "notebooks", "pictures", "lint", "bench", "clean"]
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
