@@ -10,7 +10,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
-COMMANDS = ["help", "lab", "page", "test", "tour", "notebooks", "pictures", "lint", "bench", "clean"]
+COMMANDS = [
+    "help",
+    "lab",
+    "page",
+    "test",
+    "tour",
+    "notebooks",
+    "pictures",
+    "lint",
+    "bench",
+    "clean",
+]
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
