@@ -33,10 +33,14 @@ _CURES = {
 
 
 class DriverError(DatabaseError):
-    """What a database's driver said: `reason` is its own first line, without where."""
+    """What a database's driver said of a statement: `reason` is its own first line, without where.
+
+    The statement is given as it was sent; it may hold secrets.
+    """
 
     reason: str = ""
     known_cure: str = ""
+    statement: str = ""
 
     @classmethod
     def of(cls, error: DBAPIError, url: sa.URL | None) -> "DriverError":
@@ -44,7 +48,7 @@ class DriverError(DatabaseError):
         reason, cure = _sentence(_clean(driver_message(error), url)), cure_by_number(error)
         said = DatabaseError(reason) if url is None else database_error(error, url)
         made = cls(said.fact, cure or said.cure)
-        made.reason, made.known_cure = reason, cure
+        made.reason, made.known_cure, made.statement = reason, cure, error.statement or ""
         return made
 
 

@@ -43,9 +43,9 @@ def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> Migration
     """
     if attempt.running is None or isinstance(error, CancelledError):
         return None
-    at = f" at {in_short(attempt.sql, 200)!r}" if attempt.sql else ""
+    sql, before = _statement(error) or attempt.sql, tuple(attempt.statements)
+    at = f" at {in_short(sql, 200)!r}" if sql else ""
     said = f"{_where(attempt)}{at}: {_reason(error)}"
-    sql, before = attempt.sql, tuple(attempt.statements)
     hint = _cure(error)
     failure = MigrationError(scrub(said, url), f"{hint} {_what_stands(attempt)}".strip())
     failure.hint, failure.statement, failure.statements = hint, scrub(sql, url), before
@@ -59,6 +59,11 @@ def _where(attempt: Attempt) -> str:
         return "The stamp failed"
     script, direction = attempt.running.revision, direction_of(attempt.running)
     return f"Revision {script.revision} ({script.doc}) failed in {direction}()"
+
+
+def _statement(error: BaseException) -> str:
+    """Give the statement that failed; batch mode clears away after it with others."""
+    return (error.statement or "") if isinstance(error, DBAPIError | DriverError) else ""
 
 
 def _cure(error: BaseException) -> str:

@@ -85,9 +85,13 @@ def _of_copy(tree: exp.Insert, dialect: str, ask: Ask) -> Iterator[Demand]:
     copied = [exp.alias_(taken.unalias(), new.name, quoted=True) for new, taken in pairs]
     inner = exp.select(*copied).from_(source.this).sql("sqlite")
     make = _Maker(dialect, source.this, f"({inner}) AS copied")
+    filled = {one.name for one in target.expressions}
     for created in parsed(found[0][0], dialect):
         for column in created.find_all(exp.ColumnDef):
-            yield from make.of_definition(column, make.spelled(column.this))
+            if column.name in filled:
+                yield from make.of_definition(column, make.spelled(column.this))
+            else:
+                yield from make.of_new_column(column)
         yield from make.constraints(created)
 
 

@@ -26,6 +26,7 @@ CASES = {
     "create_unique_constraint('uq', ['name'])": ["2", "4"],
     "create_check_constraint('ck', 'id < 3')": ["3", "4"],
     "create_index('ix', ['name'], unique=True)": ["2", "4"],
+    "add_column(sa.Column('plan', sa.String(5), nullable=False))": ["1", "2", "3", "4"],
 }
 ON_SERVERS = {
     "create_foreign_key('fk', 'users', ['boss'], ['id'])": ["3"],
@@ -63,6 +64,14 @@ def test_the_rows_in_the_way_are_found(walk: Walk, dialect: str) -> None:
     assert [one.count for one in found.values()] == [len(rows) for rows in cases.values()]
     assert {(one.table, one.revision) for one in found.values()} == {("users", "0002")}
     assert all(one.statement for one in found.values())
+
+
+def test_a_batch_that_fails_names_its_statement(walk: Walk) -> None:
+    """SQLite's copy of a table is cleared away after it has failed, and still named."""
+    failure = failure_of(walk, f"{BATCH}create_check_constraint('ck', 'id < 3')")
+    statement = failure.statement.split()
+    assert statement[:2] in (["INSERT", "INTO"], ["ALTER", "TABLE"])
+    assert " ".join(statement)[:60] in " ".join(failure.sentence.split())
 
 
 def test_rows_are_those_that_the_migration_itself_made(walk: Walk) -> None:
