@@ -30,7 +30,8 @@ def obstacles_to(
     Parameters
     ----------
     operations
-        Alembic's operations; batches are opened.
+        Alembic's operations; batches are opened. One that is `settled` is left out: a person
+        decides on its values, or has decided.
     connection
         The live database, as it is before the migration.
 
@@ -46,7 +47,8 @@ def obstacles_to(
         if isinstance(one, ops.RenameTableOp)
     }
     rows = _Rows(connection, renamed)
-    return tuple(found for one in opened for found in rows.against(one) if found)
+    unsettled = [one for one in opened if not getattr(one, "settled", False)]
+    return tuple(found for one in unsettled for found in rows.against(one) if found)
 
 
 def _opened(operations: Iterable[ops.MigrateOperation]) -> Iterator[ops.MigrateOperation]:
@@ -76,8 +78,6 @@ class _Rows:
             return
         length = _length(operation.modify_type)
         before = _length(operation.existing_type)
-        if getattr(operation, "settled", False):  # a person has decided on the values
-            length = None
         if length is not None and (before is None or length < before):
             yield self._too_long(where, name, length)
 

@@ -100,6 +100,12 @@ def update(column: EnumColumn, old: str | None, new: str | None, dialect: sa.Dia
 Parts = list[ops.MigrateOperation]
 
 
+class MembersCheckOp(ops.CreateCheckConstraintOp):
+    """The CHECK of an enum. `settled`: what its rows get is a question of its own."""
+
+    settled = True
+
+
 def _types(
     operation: MembersOp, altered: Altered, column: EnumColumn, dialect: sa.Dialect, *, widen: bool
 ) -> tuple[Parts, Parts]:
@@ -130,7 +136,7 @@ def _checks(
     was = _check(column, altered, operation.before, dialect)
     will = _check(column, altered, operation.after, dialect)
     drop = ops.DropConstraintOp.from_constraint(was)
-    make = ops.CreateCheckConstraintOp.from_constraint(will)
+    make = MembersCheckOp.from_constraint(will)
     alter: Parts = [altered.alter] if altered.alter is not None else []
     longer = max(map(len, operation.after)) >= max(map(len, operation.before))
     if not widen:
