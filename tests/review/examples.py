@@ -135,6 +135,12 @@ LOSSES = [
     ),
     Example("SL105", None, FILLED, [alter(modify_type=sa.Enum("free", "professional"))]),
     Example(
+        "SL105",
+        None,
+        FILLED,
+        [sql("UPDATE users SET plan = 'pro' WHERE id = 2"), alter(modify_type=PLANS)],
+    ),
+    Example(
         "SL106",
         "drops unique index ix_plan over plan, which kept the rows of users (3 rows) apart",
         [*FILLED, INDEX],
@@ -190,6 +196,13 @@ IN_THE_WAY = [
     Example("SL204", None, [*FILLED, ORDERS], [KEY]),
     Example("SL205", "adds CHECK ck_users to users, which 1 row breaks", FILLED, [check("n > 5")]),
     Example("SL205", None, FILLED, [check("n > 1")]),
+    Example("SL205", None, FILLED, [sql("UPDATE users SET n = 9"), check("n > 5")]),
+    Example(
+        "SL205",
+        "adds CHECK ck_users to users, which 1 row breaks",
+        FILLED,
+        [sql("UPDATE users SET plan = 'pro'"), check("n > 5")],
+    ),
 ]
 
 OLD_VERSIONS = [

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from schema_lab.review.change import Change
 from schema_lab.review.enums import EnumChange, enum_changes
+from schema_lab.review.filling import is_written_before
 from schema_lab.review.finding import Finding, Severity
 from schema_lab.review.saying import on
 from schema_lab.review.words import counted, quoted
@@ -33,6 +34,8 @@ def find(change: Change) -> Iterator[Finding]:
             if one.removed:
                 sentence = f"takes {quoted(one.removed)} from the members of {one.what}"
                 yield on(*(one.step, CODE, "warning", sentence, _WHY, _RECIPE), **_at(one))
+            continue
+        if is_written_before(change, one.step, one.place, one.column):
             continue
         rows = change.live.count(one.place, _outside(one))
         if rows:
