@@ -21,9 +21,11 @@ from schema_lab.autogenerate.questions import with_answers
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
 from schema_lab.autogenerate.rendering import render_item
 from schema_lab.autogenerate.sql_text import render_word_for_word
+from schema_lab.autogenerate.table_comments import COMMENTS
 from schema_lab.autogenerate.unnamed import with_names
 
 IMPLEMENTATIONS = (PlainPercents, WholeSQLite, MariaDB, MySQL)
+RENDERED = COMMENTS
 """Alembic takes them up as they are imported."""
 
 

@@ -79,3 +79,16 @@ def test_a_name_is_escaped_where_it_is_shown(lab: Lab, name: str) -> None:
     pages = [drift._repr_html_(), candidate._repr_html_(), run._repr_html_(), lab._repr_html_()]
     assert [page for page in pages if "<script" in page] == []
     assert name in drift.operations[0].sentence
+
+
+@pytest.mark.parametrize("dialect", ["mariadb"])
+@pytest.mark.parametrize("name", ["it's", "x', str(1 / 0)) #", "back\\slash"])
+def test_a_comment_comes_and_goes_under_any_name(lab: Lab, name: str) -> None:
+    """The table's name is text in the script, and none of it runs as code (I3)."""
+    for comment in (None, "said", None):
+        metadata = sa.MetaData()
+        sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), comment=comment)
+        want(lab, metadata)
+        lab.autogenerate("Comment").write()
+        lab.upgrade()
+        assert list(lab.drift()) == []
