@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab.database.engines import engine_for
+from tests.support.programs import ran
 from tests.support.servers import SERVERS, fresh_database
 
 REPOSITORY = Path(__file__).parents[1]
@@ -100,14 +100,6 @@ def run_alembic(project: Path, project_environment: dict[str, str]) -> RunAlembi
     """Give a function that runs `alembic …` in the project, as a user types it."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "alembic", *arguments],
-            cwd=project,
-            env=project_environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return ran(["alembic", *arguments], project, project_environment)
 
     return run

@@ -11,12 +11,11 @@ from alembic import command
 from alembic.config import Config
 
 from schema_lab import Lab
+from tests.support.programs import Result, ran
 
 REPOSITORY = Path(__file__).parents[2]
 FIRST, HEAD = "46bc17193f0f", "d12031e82873"
 """The project's two revisions: the tables, then the onboarding fields."""
-
-Result = subprocess.CompletedProcess[str]
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,15 @@ class Terminal:
 
     def alembic(self, *arguments: str) -> Result:
         """Run `alembic …`."""
-        return self.run(str(Path(sys.executable).with_name("alembic")), *arguments)
+        if self.models.exists():  # the copy's own package has to be imported anew
+            return self.run(str(Path(sys.executable).with_name("alembic")), *arguments)
+        return ran(["alembic", *arguments], self.root, self.environment)
 
     def python(self, *arguments: str) -> Result:
         """Run `python …`."""
-        return self.run(sys.executable, *arguments)
+        if self.models.exists():
+            return self.run(sys.executable, *arguments)
+        return ran(["python", *arguments], self.root, self.environment)
 
     def run(self, *words: str, folder: str = ".") -> Result:
         """Run a program in the project's root, or in a folder below."""
