@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from schema_lab.database import SQLITE_BEGIN, engine_for, exclusive
 from tests.support.dump import schema_dump
-from tests.support.terminal import FIRST, HEAD, Result, Terminal, succeeded
+from tests.support.programs import Result
+from tests.support.terminal import FIRST, HEAD, Terminal, succeeded
 
 
 def migrate(terminal: Terminal, *options: str) -> Result:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from tests.support.doors import closed_port, opening_later
 from tests.support.servers import SERVERS
-from tests.support.terminal import HEAD, Result, Terminal, succeeded
+from tests.support.programs import Result
+from tests.support.terminal import HEAD, Terminal, succeeded
 
 PASSWORD = "p@ss:w/rd%"
 QUOTED = "p%40ss%3Aw%2Frd%25"

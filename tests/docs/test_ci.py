@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.terminal import HEAD, Result, Terminal
+from tests.support.terminal import HEAD, Terminal
 
 REPOSITORY = Path(__file__).parents[2]
 JOB: dict[str, Any] = yaml.safe_load((REPOSITORY / "docs/ci/review.yml").read_text())["jobs"][

@@ -15,7 +15,8 @@ from tests.docs import reading
 from tests.docs.known import COMPOSED, KNOWN, NEW, PLANNED, RAN
 from tests.docs.places import filled, open_terminal
 from tests.docs.reading import DOCUMENTS, NOTEBOOKS, README, REPOSITORY
-from tests.support.terminal import HEAD, Result, Terminal, succeeded
+from tests.support.programs import Result
+from tests.support.terminal import HEAD, Terminal, succeeded
 
 EVERYWHERE = [*DOCUMENTS, *NOTEBOOKS]
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
