@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.doors import closed_port, opening_later
-from tests.support.servers import SERVERS
 from tests.support.programs import Result
+from tests.support.servers import SERVERS
 from tests.support.terminal import HEAD, Terminal, succeeded
 
 PASSWORD = "p@ss:w/rd%"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.programs import Result
 from tests.support.terminal import HEAD, Terminal
 
 REPOSITORY = Path(__file__).parents[2]

@@ -13,6 +13,7 @@ from schema_lab.scratch.project import scratch_project
 from tests.support.dump import Dump, schema_dump
 from tests.support.labs import to_lose
 from tests.support.processes import Running, start
+from tests.support.programs import Result
 from tests.support.terminal import Terminal
 
 REPOSITORY = Path(__file__).parents[2]
