@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape as _escape
-from itertools import count
 
 from schema_lab.views import style
 from schema_lab.views.plain import visible
 
-_GROUPS = count(1)
 LONGEST_CELL = 200
 """Characters of a cell that are shown; the rest is cut, with an ellipsis."""
 
@@ -55,10 +53,10 @@ def tabs(sections: Mapping[str, str]) -> str:
     """Put sections (title: HTML) beside each other, the first one open.
 
     They are what unfolds; a style sheet makes tabs of it, where there is one. A name binds them, so
-    that one is open at a time; two such groups on one page differ by what is in them and by number.
+    that one is open at a time. The name is made of what is in them, so that a cell which is run
+    again shows the same bytes; two displays of one value on a page share it.
     """
-    digest = sha256("".join(sections.values()).encode()).hexdigest()[:8]
-    name = f"sl-{digest}-{next(_GROUPS)}"
+    name = f"sl-{sha256(''.join(sections.values()).encode()).hexdigest()[:8]}"
     parts = (
         f'<details name="{name}"{" open" if number == 0 else ""}><summary>{escape(title)}</summary>'
         f"<div>{body}</div></details>"
