@@ -34,8 +34,11 @@ class Picture:
     rows: Mapping[str, int]
 
     @classmethod
-    def of(cls, connection: sa.Connection) -> "Picture":
-        """Take it on a connection, also before a commit; all rows are counted. Read-only."""
+    def of(cls, connection: sa.Connection, version_table: str) -> "Picture":
+        """Take it on a connection, also before a commit; all rows are counted. Read-only.
+
+        Alembic's version table and the journal are not in it: they are none of the person's.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", sa.exc.SAWarning)
             inspector = sa.inspect(connection)
@@ -47,7 +50,7 @@ class Picture:
         columns = {
             name: {one["name"]: _spelled(connection, one) for one in listed}
             for (_, name), listed in found.items()
-            if name != JOURNAL_TABLE
+            if name not in (JOURNAL_TABLE, version_table)
         }
         return cls(columns, indexes, {name: _count(connection, name) for name in columns})
 

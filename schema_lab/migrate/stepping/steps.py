@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from schema_lab.database import masked
 from schema_lab.errors import DatabaseError
-from schema_lab.history import ALEMBIC_LOCK, Environment, as_lab_errors
+from schema_lab.history import ALEMBIC_LOCK, Environment, as_lab_errors, look
 from schema_lab.migrate.run import Run, Statement
 from schema_lab.migrate.runner import downgrade, upgrade
 from schema_lab.migrate.statements import Kind, kind_of
@@ -146,9 +146,10 @@ def stepping(environment: Environment, direction: str, target: str) -> Steps:
 
 
 def _migrate(environment: Environment, direction: str, target: str, baton: Baton) -> Run:
+    hidden = look(environment, lambda context: context.version_table)
     with as_lab_errors(environment.url), environment.engine.connect() as connection:
-        first = Picture.of(connection)
-    watcher = _Watcher(environment.url, baton, first)
+        first = Picture.of(connection, hidden)
+    watcher = _Watcher(environment.url, baton, first, hidden)
     move = upgrade if direction == "upgrade" else downgrade
     return move(environment, target, watcher.refuse_abandoned, on_statement=watcher.ran)
 
@@ -156,8 +157,8 @@ def _migrate(environment: Environment, direction: str, target: str, baton: Baton
 class _Watcher:
     """Makes a step of each statement that changes something, and waits."""
 
-    def __init__(self, url: sa.URL, baton: Baton, picture: Picture) -> None:
-        self._url, self._baton, self._picture = url, baton, picture
+    def __init__(self, url: sa.URL, baton: Baton, picture: Picture, hidden: str) -> None:
+        self._url, self._baton, self._picture, self._hidden = url, baton, picture, hidden
         self._number = 0
 
     def ran(
@@ -167,7 +168,7 @@ class _Watcher:
         reads = kind_of(statement.sql) in (Kind.READ, Kind.SESSION)
         if reads or statement.sql.upper().startswith("PRAGMA"):
             return
-        after = Picture.of(connection)
+        after = Picture.of(connection, self._hidden)
         seen = changes(self._picture, after, statement, connection.dialect.name)
         self._picture, self._number = after, self._number + 1
         step = Step(
