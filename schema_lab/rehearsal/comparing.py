@@ -1,65 +1,12 @@
-"""Compare the rows of before and after by primary key, inside the database."""
+"""Compare the rows of before and after by their key, inside the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from schema_lab.rehearsal.copies import TableKey
 from schema_lab.rehearsal.kinds import Kind, as_characters, differ
-from schema_lab.rehearsal.lineage import Lineage
-from schema_lab.rehearsal.state import State, Table
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A table before and after; either may be missing. `columns` are (before, after) names."""
-
-    before: Table | None
-    after: Table | None
-    columns: tuple[tuple[str | None, str | None], ...]
-
-    @property
-    def table(self) -> Table:
-        """The table as it is after, or as it was."""
-        found = self.after or self.before
-        assert found is not None
-        return found
-
-    @property
-    def key(self) -> tuple[tuple[str, str], ...]:
-        """The primary key's columns before and after; nothing where the rows have no common one."""
-        if self.before is None or self.after is None or not self.before.primary_key:
-            return ()
-        names = {b: a for b, a in self.columns if b is not None and a is not None}
-        pairs = [(one, names.get(one)) for one in self.before.primary_key]
-        common = tuple((b, a) for b, a in pairs if a is not None)
-        same = {a for _, a in common} == set(self.after.primary_key)
-        return common if len(common) == len(pairs) and same else ()
-
-
-def pairs_of(before: State, after: State, lineage: Lineage) -> list[Pair]:
-    """Put the tables of before and after together, renamed ones too, in the order of names."""
-    origin = {key: _known(before, lineage.table(key)) for key in after}
-    pairs = [_pair(origin[key], after[key], lineage) for key in after]
-    used = {table.key for table in origin.values() if table is not None}
-    gone = [_pair(table, None, lineage) for key, table in before.items() if key not in used]
-    return sorted([*pairs, *gone], key=lambda pair: pair.table.name)
-
-
-def _known(state: State, key: TableKey) -> Table | None:
-    schema, name = key
-    folded = {(s, n.casefold()): table for (s, n), table in state.items()}
-    return state.get(key) or folded.get((schema, name.casefold()))
-
-
-def _pair(before: Table | None, after: Table | None, lineage: Lineage) -> Pair:
-    there = {name.casefold(): name for name in before.columns} if before else {}
-    columns: list[tuple[str | None, str | None]] = []
-    for name in after.columns if after else ():
-        assert after is not None
-        columns.append((there.pop(lineage.column(after.key, name).casefold(), None), name))
-    return Pair(before, after, (*columns, *((name, None) for name in there.values())))
+from schema_lab.rehearsal.pairs import Pair
 
 
 @dataclass(frozen=True)
@@ -68,7 +15,7 @@ class Difference:
 
     `matched` counts rows that are in both, `nulled` and `changed` count values by the column's name
     of before, `kept_in` counts a dropped column's values that stand in a column of after. Without a
-    common primary key `matched` is None.
+    common key `matched` is None, and the values were compared as bags.
     """
 
     pair: Pair
@@ -99,20 +46,21 @@ class Join:
         return cls(connection.dialect.name, pair, before.alias("b"), after.alias("a"))  # type: ignore[arg-type]
 
     def source(self, *, outer: bool = False) -> sa.FromClause:
-        """Join by the primary key."""
+        """Join by the key."""
         on = sa.and_(*(self._same(b, a) for b, a in self.pair.key))
         return self.before.join(self.after, on, isouter=outer)
 
     def _same(self, before: str, after: str) -> sa.ColumnElement[bool]:
-        kinds = {self._kind(before, None), self._kind(None, after)}
+        kinds = {self.kind(before, None), self.kind(None, after)}
         b, a = self.before.c[before], self.after.c[after]
         if len(kinds) == 1 or self.dialect == "sqlite":
             return b == a
-        return as_characters(self.dialect, (b, self._kind(before, None))) == as_characters(
-            self.dialect, (a, self._kind(None, after))
+        return as_characters(self.dialect, (b, self.kind(before, None))) == as_characters(
+            self.dialect, (a, self.kind(None, after))
         )
 
-    def _kind(self, before: str | None, after: str | None) -> Kind:
+    def kind(self, before: str | None, after: str | None) -> Kind:
+        """Give the kind of a column of before, or of one of after."""
         assert self.pair.before is not None
         assert self.pair.after is not None
         if before is not None:
@@ -126,7 +74,7 @@ class Join:
     def changed(self, before: str, after: str) -> sa.ColumnElement[bool]:
         """Say that a value became another."""
         b, a = self.before.c[before], self.after.c[after]
-        sides = (b, self._kind(before, None)), (a, self._kind(None, after))
+        sides = (b, self.kind(before, None)), (a, self.kind(None, after))
         return sa.and_(b.is_not(None), a.is_not(None), differ(self.dialect, *sides))
 
     def kept(self, before: str, after: str) -> sa.ColumnElement[bool]:
@@ -139,11 +87,8 @@ class Join:
         return sa.and_(b.is_not(None), place > 0)
 
 
-def difference(connection: sa.Connection, pair: Pair, schema: str, name: str) -> Difference:
-    """Compare the rows of a table with those that were kept. Read-only."""
-    if not pair.key:
-        return Difference(pair, None)
-    join = Join.of(connection, pair, schema, name)
+def joined_difference(connection: sa.Connection, join: Join) -> Difference:
+    """Compare the rows of a table with those that were kept, each with itself. Read-only."""
     questions = dict(_questions(join))
     counts = [sa.func.count(sa.case((says, sa.literal_column("1")))) for says in questions.values()]
     asked = sa.select(sa.func.count(), *counts).select_from(join.source())
@@ -154,7 +99,7 @@ def difference(connection: sa.Connection, pair: Pair, schema: str, name: str) ->
         if what == "kept" and number:
             kept.setdefault(before, {})[after] = number
     return Difference(
-        pair,
+        join.pair,
         matched,
         {b: number for (what, b, _), number in answers.items() if what == "nulled"},
         {b: number for (what, b, _), number in answers.items() if what == "changed"},

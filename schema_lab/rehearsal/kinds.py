@@ -50,13 +50,14 @@ def differ(dialect: str, before: Side, after: Side) -> sa.ColumnElement[bool]:
     """
     if dialect == "sqlite":
         return _differ_on_sqlite(before[0], after[0])
-    one, other = _as_number(dialect, before), _as_number(dialect, after)
+    one, other = as_number(dialect, before), as_number(dialect, after)
     if one[1] == other[1] and one[1] in (Kind.NUMBER, Kind.TIME):
         return one[0] != other[0]
     return as_characters(dialect, before) != as_characters(dialect, after)
 
 
-def _as_number(dialect: str, side: Side) -> Side:
+def as_number(dialect: str, side: Side) -> Side:
+    """Take true and false as 1 and 0."""
     value, kind = side
     if kind is not Kind.TRUTH:
         return side
@@ -68,13 +69,13 @@ def _differ_on_sqlite(before: Value, after: Value) -> sa.ColumnElement[bool]:
     numbers = ("integer", "real")
     both = sa.and_(sa.func.typeof(before).in_(numbers), sa.func.typeof(after).in_(numbers))
     same_type = sa.func.typeof(before) == sa.func.typeof(after)
-    as_they_are = _bare(before).collate("BINARY") != _bare(after)
+    as_they_are = bare(before).collate("BINARY") != bare(after)
     as_text = as_characters("sqlite", (before, Kind.OTHER)) != sa.cast(after, sa.Text)
     closely = sa.case((sa.or_(both, same_type), sa.true()), else_=as_text)
     return sa.and_(as_they_are, closely)  # most values are the same, and this sees it at once
 
 
-def _bare(value: Value) -> Value:
+def bare(value: Value) -> Value:
     """Take a value without its column's affinity, by which '007' would equal 7.
 
     Source: https://www.sqlite.org/datatype3.html#type_conversions_prior_to_comparison

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from schema_lab.rehearsal.comparing import Difference, Pair
+from schema_lab.rehearsal.comparing import Difference
+from schema_lab.rehearsal.pairs import Pair
 from schema_lab.rehearsal.values import ChangedValues, ColumnChange, LostValues
 
 

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from schema_lab.errors import MigrationError
 from schema_lab.history import Environment, as_lab_errors, look
 from schema_lab.migrate import Run
-from schema_lab.rehearsal.comparing import Difference, Pair, difference, pairs_of
+from schema_lab.rehearsal.bags import bag_difference
+from schema_lab.rehearsal.comparing import Difference, Join, joined_difference
 from schema_lab.rehearsal.copies import TableKey
 from schema_lab.rehearsal.lineage import Lineage
+from schema_lab.rehearsal.pairs import Pair, pairs_of
 from schema_lab.rehearsal.samples import samples_of
 from schema_lab.rehearsal.stage import Stage
 from schema_lab.rehearsal.state import State, state_of
@@ -93,7 +95,8 @@ def compare(stage: Stage, before: Before, statements: Sequence[str], *, show: bo
 def _difference(connection: sa.Connection, stage: Stage, before: Before, pair: Pair) -> Difference:
     if pair.before is None or pair.after is None:
         return Difference(pair, None)
-    return difference(connection, pair, stage.kept.schema, before.names[pair.before.key])
+    join = Join.of(connection, pair, stage.kept.schema, before.names[pair.before.key])
+    return joined_difference(connection, join) if pair.key else bag_difference(connection, join)
 
 
 def version_table(stage: Stage) -> str:

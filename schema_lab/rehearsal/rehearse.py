@@ -142,8 +142,8 @@ def _notes(differences: Sequence[Difference], run: Run | None) -> Iterator[str]:
         pair = one.pair
         if pair.before and pair.after and pair.before.rows and not pair.key:
             yield (
-                f"The rows of {pair.table.name} have no primary key in common before and after: "
-                "they were counted, not compared."
+                f"The rows of {pair.table.name} have no key in common before and after: the values "
+                "of each column were compared together, so at least these are lost or changed."
             )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from schema_lab.rehearsal.comparing import Difference, pairs_of
+from schema_lab.rehearsal.comparing import Difference
 from schema_lab.rehearsal.lineage import Lineage
 from schema_lab.rehearsal.losing import changes_of, losses_of
+from schema_lab.rehearsal.pairs import pairs_of
 from schema_lab.rehearsal.performing import Act, Before, Outcome, act, compare
 from schema_lab.rehearsal.stage import Stage
 from schema_lab.rehearsal.tracing import Schema, schema_of, traces

@@ -5,7 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from schema_lab.rehearsal.bags import shared_columns, surplus
 from schema_lab.rehearsal.comparing import Difference, Join
+from schema_lab.rehearsal.kinds import Kind
 from schema_lab.rehearsal.values import Sample
 
 ROWS = 3
@@ -19,9 +21,11 @@ def samples_of(
     connection: sa.Connection, difference: Difference, schema: str, name: str
 ) -> list[Sample]:
     """Show the first changed rows of a table, and the first that are gone. Read-only."""
-    if difference.matched is None:
+    if difference.pair.after is None:
         return []
     join = Join.of(connection, difference.pair, schema, name)
+    if difference.matched is None:
+        return list(_without_key(connection, join))
     return [*_changed(connection, join), *_gone(connection, join, difference)]
 
 
@@ -75,7 +79,8 @@ def _gone(connection: sa.Connection, join: Join, difference: Difference) -> Iter
     if before is None or before.rows == difference.matched:
         return
     key = [join.before.c[name] for name, _ in join.pair.key]
-    names = [name for name in before.columns if name not in before.primary_key]
+    known = {name for name, _ in join.pair.key}
+    names = [name for name in before.columns if name not in known]
     asked = (
         sa.select(*key, *(join.before.c[name] for name in names))
         .select_from(join.source(outer=True))
@@ -87,6 +92,24 @@ def _gone(connection: sa.Connection, join: Join, difference: Difference) -> Iter
         for name, value in zip(names, row[len(key) :], strict=True):
             shown = _key(row[: len(key)])
             yield Sample(join.pair.table.name, shown, name, shortened(value), None, "-")
+
+
+def _without_key(connection: sa.Connection, join: Join) -> Iterator[Sample]:
+    """Show values that are no longer there, and values that are new, which may be anybody's."""
+    for was, name in shared_columns(join):
+        if join.kind(was, None) is Kind.OTHER:
+            continue
+        more = surplus(join, was, name)
+        for where, mark in ((more.c.surplus > 0, "-"), (more.c.surplus < 0, "+")):
+            asked = sa.select(more.c.value).where(where).order_by(more.c.value).limit(ROWS)
+            for value in map(_read, connection.scalars(asked)):
+                before, after = (value, None) if mark == "-" else (None, value)
+                yield Sample(join.pair.table.name, "", name, before, after, mark)
+
+
+def _read(value: object) -> str | None:
+    """Spell a value that was compared by its bytes."""
+    return shortened(value.decode(errors="replace") if isinstance(value, bytes) else value)
 
 
 def _key(values: Any) -> str:

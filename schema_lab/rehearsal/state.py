@@ -23,12 +23,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its rows (counted), its columns by name, its primary key."""
+    """A table: its rows (counted), its columns by name, its primary key.
+
+    `unique` lists the columns of its unique constraints.
+    """
 
     key: TableKey
     rows: int
     columns: Mapping[str, Column]
     primary_key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,7 +76,13 @@ def _table(connection: sa.Connection, inspector: sa.Inspector, key: TableKey, co
         for one, number in zip(found, values, strict=True)
     }
     key_columns = tuple(inspector.get_pk_constraint(name, schema)["constrained_columns"])
-    return Table(key, rows, columns, key_columns)
+    return Table(key, rows, columns, key_columns, _unique_keys(inspector, key))
+
+
+def _unique_keys(inspector: sa.Inspector, key: TableKey) -> tuple[tuple[str, ...], ...]:
+    schema, name = key
+    found = inspector.get_unique_constraints(name, schema)
+    return tuple(sorted(tuple(one["column_names"]) for one in found))
 
 
 def _spelled(connection: sa.Connection, kind: sa.types.TypeEngine[object]) -> str:

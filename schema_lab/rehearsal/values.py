@@ -113,7 +113,7 @@ class ChangedValues:
 
 @dataclass(frozen=True)
 class Sample:
-    """One value before and after, cut to a length; `key` is the row's primary key."""
+    """One value before and after, cut to a length; `key` is the row's, "" where it has none."""
 
     table: str
     key: str
