@@ -22,6 +22,7 @@ from schema_lab.migrate.noticing import (
     waits_by_design,
 )
 from schema_lab.migrate.run import Statement
+from schema_lab.migrate.statements import as_sent
 
 
 class Attempt:
@@ -158,18 +159,18 @@ class Attempt:
             return
         if waits_by_design(connection, sql):
             cursor.execute("SET lock_timeout = 0")
-        self.sql, self._since = sql, time.perf_counter()
+        self.sql, self._since = as_sent(sql, connection.dialect), time.perf_counter()
 
     def _ran(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
         if self._looking:
             return
         milliseconds = (time.perf_counter() - self._since) * 1000
-        self.sql = ""
+        sent, self.sql = as_sent(sql, connection.dialect), ""
         if waits_by_design(connection, sql):
             connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
         if self.running is None or keeps_the_version(sql, self.version_table):
             return
-        self.statements.append(Statement(sql.strip(), milliseconds, cursor.rowcount))
+        self.statements.append(Statement(sent, milliseconds, cursor.rowcount))
         if not in_transaction(self.connection):
             self._committed(connection)
         self._tell()

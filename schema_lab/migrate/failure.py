@@ -9,7 +9,7 @@ from schema_lab.database import scrub
 from schema_lab.errors import CancelledError, MigrationError, SchemaLabError
 from schema_lab.history import DriverError, driver_message
 from schema_lab.migrate.attempt import Attempt, direction_of, is_stamp
-from schema_lab.migrate.statements import in_short
+from schema_lab.migrate.statements import as_sent, in_short
 
 _NO_COPY = (
     "Batch mode cannot copy a generated column: use op.add_column, op.drop_column and "
@@ -43,7 +43,10 @@ def failure_of(error: BaseException, attempt: Attempt, url: sa.URL) -> Migration
     """
     if attempt.running is None or isinstance(error, CancelledError):
         return None
-    sql, before = _statement(error) or attempt.sql, tuple(attempt.statements)
+    sql, before = (
+        _statement(error, attempt.connection.dialect) or attempt.sql,
+        tuple(attempt.statements),
+    )
     at = f" at {in_short(sql, 200)!r}" if sql else ""
     said = f"{_where(attempt)}{at}: {_reason(error)}"
     hint = _cure(error)
@@ -61,9 +64,10 @@ def _where(attempt: Attempt) -> str:
     return f"Revision {script.revision} ({script.doc}) failed in {direction}()"
 
 
-def _statement(error: BaseException) -> str:
+def _statement(error: BaseException, dialect: sa.Dialect) -> str:
     """Give the statement that failed; batch mode clears away after it with others."""
-    return (error.statement or "") if isinstance(error, DBAPIError | DriverError) else ""
+    failed = error.statement if isinstance(error, DBAPIError | DriverError) else None
+    return as_sent(failed or "", dialect)
 
 
 def _cure(error: BaseException) -> str:

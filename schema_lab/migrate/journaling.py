@@ -11,7 +11,7 @@ from schema_lab.errors import MigrationError
 from schema_lab.migrate.connection import patiently
 from schema_lab.migrate.inventions import refuse_invented
 from schema_lab.migrate.journal import Entry, Journal, Stopped
-from schema_lab.migrate.statements import Kind, checksum, in_short, kind_of
+from schema_lab.migrate.statements import Kind, as_sent, checksum, in_short, kind_of
 
 NOTHING = "DO 0"
 """MariaDB's and MySQL's statement that does nothing."""
@@ -88,13 +88,14 @@ class Journaling:
             return None
         self._position += 1
         digest = checksum(sql, parameters)
+        said = in_short(as_sent(sql, self._connection.dialect), 1000)
         if self._stands(self._position, digest, sql):
             cursor.execute(NOTHING)
         elif kind is Kind.ROWS:
             self._patiently(execute)
-            self._note(Entry(self._position, digest, in_short(sql, 1000), done=True, before=""))
+            self._note(Entry(self._position, digest, said, done=True, before=""))
         else:
-            self._change_schema(digest, sql, execute)
+            self._change_schema(digest, said, sql, execute)
         return True
 
     def _stands(self, position: int, digest: str, sql: str) -> bool:
@@ -107,10 +108,10 @@ class Journaling:
             return True
         return self.journal.fingerprint(sql) != known.before
 
-    def _change_schema(self, digest: str, sql: str, execute: Callable[[], Any]) -> None:
+    def _change_schema(self, digest: str, said: str, sql: str, execute: Callable[[], Any]) -> None:
         refuse_invented(self._connection, sql)
         before = self.journal.fingerprint(sql)
-        self._note(Entry(self._position, digest, in_short(sql, 1000), done=False, before=before))
+        self._note(Entry(self._position, digest, said, done=False, before=before))
         self.journal.commit()
         try:
             self._patiently(execute)

@@ -66,6 +66,13 @@ def test_the_rows_in_the_way_are_found(walk: Walk, dialect: str) -> None:
     assert all(one.statement for one in found.values())
 
 
+def test_a_percent_sign_is_one(walk: Walk) -> None:
+    """A statement is shown and asked again as the server gets it, not as its driver wants it."""
+    failure = failure_of(walk, f"{BATCH}create_check_constraint('ck', 'id % 2 = 1')")
+    assert [row["id"] for row in failure.rows] == ["2", "4"]
+    assert "%%" not in failure.statement + failure.sentence
+
+
 def test_a_batch_that_fails_names_its_statement(walk: Walk) -> None:
     """SQLite's copy of a table is cleared away after it has failed, and still named."""
     failure = failure_of(walk, f"{BATCH}create_check_constraint('ck', 'id < 3')")
