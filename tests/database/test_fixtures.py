@@ -35,17 +35,60 @@ def test_two_fresh_databases_are_two(dialect: str, new_database: FreshDatabase) 
     assert schema_dump(second).rows == {}
 
 
-@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
-def test_a_database_is_dropped_with_a_transaction_open(dialect: str, tmp_path: Path) -> None:
-    """A server keeps no database of a test that ended in the middle of a transaction."""
-    with fresh_database(dialect, tmp_path) as url:
+def _left_open(dialect: str, folder: Path) -> str:
+    """Use a database, end in the middle of a transaction, and give the URL that it had."""
+    with fresh_database(dialect, folder) as url:
         connection = sa.create_engine(url).connect()
         connection.execute(sa.text("CREATE TABLE held (id INTEGER)"))
         connection.execute(sa.text("SELECT * FROM held"))
     connection.invalidate()
     connection.close()
-    with pytest.raises(sa.exc.OperationalError, match=r"does not exist|Unknown database"):
+    return url
+
+
+def test_a_database_is_dropped_with_a_transaction_open(tmp_path: Path) -> None:
+    """MariaDB keeps no database of a test that ended in the middle of a transaction."""
+    url = _left_open("mariadb", tmp_path)
+    with pytest.raises(sa.exc.OperationalError, match="Unknown database"):
         sa.create_engine(url).connect()
+
+
+def test_a_database_is_emptied_with_a_transaction_open(tmp_path: Path) -> None:
+    """PostgreSQL keeps no table of a test that ended in the middle of a transaction."""
+    assert schema_dump(_left_open("postgresql", tmp_path)).rows == {}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "CREATE SCHEMA more CREATE TABLE t (id INT)",
+        "CREATE EXTENSION citext",
+        "SELECT lo_create(7)",
+    ],
+)
+def test_nothing_of_one_test_is_in_a_later_one(tmp_path: Path, more: str) -> None:
+    """Whatever a test leaves in PostgreSQL, the next databases are as empty as the first."""
+
+    def found() -> list[object]:
+        with fresh_database("postgresql", tmp_path) as url:
+            engine = sa.create_engine(url, poolclass=sa.NullPool)
+            with engine.begin() as connection:
+                seen = connection.execute(_ALL).one()
+                connection.execute(sa.text(more))
+            return list(seen)
+
+    assert len({tuple(found()) for _ in range(4)}) == 1
+
+
+_ALL = sa.text(
+    "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname !~ '^pg_(temp|toast_temp)'),"
+    " (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_extension),"
+    " (SELECT count(*) FROM pg_largeobject_metadata),"
+    " (SELECT count(*) FROM pg_description"
+    "  WHERE objoid >= 16384 AND objoid <> 'public'::regnamespace),"
+    " (SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public'),"
+    " (SELECT obj_description(oid) FROM pg_namespace WHERE nspname = 'public')"
+)
 
 
 def test_a_dump_sees_a_changed_row(database_url: str) -> None:

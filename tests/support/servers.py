@@ -13,31 +13,34 @@ from sqlalchemy.pool import NullPool
 
 from schema_lab.database.failures import database_error
 from schema_lab.database.urls import resolve
+from tests.support.emptied import given_back, taken
 
 SERVERS = {
     "postgresql": ("SCHEMA_LAB_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432"),
     "mariadb": ("SCHEMA_LAB_TEST_MARIADB", "mysql://root@127.0.0.1:3306"),
 }
 MAINTENANCE = {"postgresql": "postgres", "mariadb": "information_schema"}
-CREATE = {
-    "postgresql": "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0",
-    "mariadb": "CREATE DATABASE {} CHARACTER SET utf8mb4",
-}
 
 
 @contextmanager
 def fresh_database(dialect: str, folder: Path) -> Iterator[str]:
-    """Create an empty database, give its URL, and drop it also after a failure."""
-    name = f"schema_lab_test_{uuid.uuid4().hex[:12]}"
+    """Give the URL of an empty database, which is gone afterwards, also after a failure."""
     if dialect == "sqlite":
-        yield resolve(f"sqlite:///{name}.db", base=folder).render_as_string()
+        yield resolve(f"sqlite:///{_name()}.db", base=folder).render_as_string()
         return
     server = _answering_server(dialect)
-    _run(server, CREATE[dialect].format(name))
+    name = taken(server) if dialect == "postgresql" else _created(server)
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
-        _drop(server, dialect, name)
+        if dialect == "postgresql":
+            given_back(server, name)
+        else:
+            _drop(server, name)
+
+
+def _name() -> str:
+    return f"schema_lab_test_{uuid.uuid4().hex[:12]}"
 
 
 def _answering_server(dialect: str) -> sa.URL:
@@ -71,6 +74,21 @@ def _problem(url: sa.URL) -> str:
     return ""
 
 
+def _created(server: sa.URL) -> str:
+    name = _name()
+    _run(server, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    return name
+
+
+def _drop(server: sa.URL, name: str) -> None:
+    # A transaction that is still open would make DROP DATABASE wait for its locks.
+    listed = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
+    for row in _run(server, listed):
+        with suppress(sa.exc.OperationalError):  # it may be gone by now
+            _run(server, f"KILL {row.id}")
+    _run(server, f"DROP DATABASE IF EXISTS {name}")
+
+
 def _run(url: sa.URL, *statements: str) -> list[sa.Row]:
     engine = sa.create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
     rows: list[sa.Row] = []
@@ -79,15 +97,3 @@ def _run(url: sa.URL, *statements: str) -> list[sa.Row]:
             result = connection.exec_driver_sql(statement)
             rows += result.all() if result.returns_rows else []
     return rows
-
-
-def _drop(server: sa.URL, dialect: str, name: str) -> None:
-    if dialect == "postgresql":
-        _run(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        return
-    # A transaction that is still open would make DROP DATABASE wait for its locks.
-    listed = f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
-    for row in _run(server, listed):
-        with suppress(sa.exc.OperationalError):  # it may be gone by now
-            _run(server, f"KILL {row.id}")
-    _run(server, f"DROP DATABASE IF EXISTS {name}")
