@@ -6,6 +6,7 @@ Source: https://mariadb.com/kb/en/foreign-keys/
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,9 @@ from alembic.runtime.migration import MigrationContext
 from schema_lab.database import is_mysql
 
 Operations = list[ops.MigrateOperation]
+Place = tuple[str, str | None]
+Names = dict[tuple[str, ...], str]
+"""Names of indexes, by their columns."""
 
 
 def drop_implied_indexes(
@@ -22,18 +26,25 @@ def drop_implied_indexes(
 ) -> None:
     """Drop, after each dropped foreign key, the index that was made for it.
 
+    Both come first, since a new index over the columns takes the implied one away silently. The
+    downgrade makes one again that has another name than the key: InnoDB would give it the key's.
     A `process_revision_directives` function; changes the directives in place.
     """
     if not is_mysql(context.dialect.name) or context.connection is None:
         return
     inspector = sa.inspect(context.connection)
     for script in directives:
+        named: dict[Place, Names] = {}
         for table in tables_in(script.upgrade_ops_list):
             there = _unwanted(_indexes(inspector, table), context.opts["target_metadata"], table)
-            table.ops = list(_with_indexes(table, partial(_of_key, there)))
+            found = list(_with_indexes(table, partial(_of_key, there)))
+            named[table.table_name, table.schema] = dict(_named_otherwise(found))
+            table.ops = _implied_first(found)
         for table in tables_in(script.downgrade_ops_list):
             covered = _covered(inspector, table, script.upgrade_ops_list)
-            table.ops = list(_with_indexes(table, partial(_own_name, covered)))
+            again = named.get((table.table_name, table.schema), {})
+            found = list(_with_indexes(table, partial(_own_name, covered)))
+            table.ops = list(_with_former_indexes(table, found, again))
 
 
 def leave_indexes_of_dropped_tables(
@@ -107,7 +118,36 @@ def _with_indexes(table: ops.ModifyTableOps, implied: Any) -> Iterator[ops.Migra
             yield ops.DropIndexOp(name, table.table_name, _reverse=made)
 
 
-def _foreign_key(operation: ops.MigrateOperation) -> sa.ForeignKeyConstraint | None:
+def _named_otherwise(operations: Operations) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give the dropped implied indexes, by their columns, that do not bear their key's name."""
+    for before, one in pairwise(operations):
+        key = _foreign_key(before)
+        if key is not None and isinstance(one, ops.DropIndexOp) and one.index_name != key.name:
+            yield tuple(key.column_keys), str(one.index_name)
+
+
+def _implied_first(operations: Operations) -> Operations:
+    """Put dropped foreign keys first, each with the index that goes with it."""
+    first: Operations = []
+    for before, one in pairwise((None, *operations)):
+        key = _foreign_key(one)
+        implied = isinstance(one, ops.DropIndexOp) and before in first
+        if key is not None or implied:
+            first.append(one)
+    return [*first, *(one for one in operations if one not in first)]
+
+
+def _with_former_indexes(
+    table: ops.ModifyTableOps, operations: Operations, names: Names
+) -> Iterator[ops.MigrateOperation]:
+    for one in operations:
+        columns = tuple(one.local_cols) if isinstance(one, ops.CreateForeignKeyOp) else ()
+        if columns in names:
+            yield ops.CreateIndexOp(names[columns], table.table_name, list(columns))
+        yield one
+
+
+def _foreign_key(operation: ops.MigrateOperation | None) -> sa.ForeignKeyConstraint | None:
     if not isinstance(operation, ops.DropConstraintOp) or not operation.constraint_name:
         return None
     if operation.constraint_type != "foreignkey":

@@ -44,8 +44,11 @@ def let_keys_step_aside(
             table.ops = _stepped(table.ops, before[table.table_name], _live(inspector, table))
         for table in tables_in(script.downgrade_ops_list):
             ups = [one for one in tables_in(script.upgrade_ops_list) if _same(one, table)]
-            keys = [*before.get(table.table_name, ()), *_added(ups)]
-            table.ops = _stepped(table.ops, keys, _modelled(models, table))
+            gone = {one.constraint_name for up in ups for one in up.ops if _drops_key(one)}
+            live = before.get(table.table_name, ())
+            kept = [one for one in live if one.drop.constraint_name not in gone]
+            keys = [*kept, *_added(ups)]
+            table.ops = _keys_last(_stepped(table.ops, keys, _modelled(models, table)))
 
 
 def _stepped(operations: list[Any], keys: list[_Key], indexes: Indexes) -> list[Any]:
@@ -57,6 +60,11 @@ def _stepped(operations: list[Any], keys: list[_Key], indexes: Indexes) -> list[
     staying = [one for one in keys if one.drop.constraint_name not in gone]
     aside = [one for one in staying if _needs(one, indexes, _names(rest))]
     return [*first, *(one.drop for one in aside), *rest, *(one.add for one in aside)]
+
+
+def _keys_last(operations: list[Any]) -> list[Any]:
+    """Make foreign keys after all else: one that takes to an index holds it from being dropped."""
+    return sorted(operations, key=lambda one: isinstance(one, ops.CreateForeignKeyOp))
 
 
 def _needs(key: _Key, indexes: Indexes, dropped: set[Any]) -> bool:

@@ -44,6 +44,7 @@ def _reflected(connection: sa.Connection) -> dict[str, Any]:
     for table in found.values():  # what has no name may have been given one
         for aspect in ("uniques", "foreign keys"):
             table[aspect] = sorted((_without_given_name(one) for one in table[aspect]), key=repr)
+        table["indexes"] = [one for one in table["indexes"] if not _of_constraint(one)]
     if connection.dialect.name == "postgresql":
         for one in (check for name in names for check in found[name]["checks"]):
             one["sqltext"] = _CAST.sub("", one["sqltext"])
@@ -55,6 +56,11 @@ def _without_given_name(constraint: dict[str, Any]) -> dict[str, Any]:
     """Keep a name that a random schema says; those all hold a space."""
     name = constraint["name"]
     return constraint if name and name.startswith(("uq ", "fk ")) else {**constraint, "name": None}
+
+
+def _of_constraint(index: Any) -> bool:
+    """Say whether an index is PostgreSQL's own under a unique constraint."""
+    return isinstance(index, dict) and bool(index.get("duplicates_constraint"))
 
 
 def _indexes(inspector: sa.Inspector, connection: sa.Connection, names: list[str]) -> Any:

@@ -8,8 +8,10 @@ from tests.round_trip.spec import (
     CheckSpec,
     ColumnSpec,
     ForeignKeySpec,
+    IndexSpec,
     SchemaSpec,
     TableSpec,
+    UniqueSpec,
     models,
 )
 from tests.round_trip.test_round_trip import there_and_back
@@ -59,3 +61,29 @@ def test_a_foreign_key_on_a_name_with_a_bracket_is_read(
     key = ForeignKeySpec(("%(a)s id",), "%(a)s")
     pointing = table("%(a)s", ColumnSpec("%(a)s id", "integer"), foreign_keys=(key,))
     goes(tmp_path, database_url, dialect, SchemaSpec(()), SchemaSpec((pointing,)))
+
+
+@pytest.mark.parametrize("convention", [False, True])
+@pytest.mark.parametrize("dialect", ["mariadb"])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_foreign_key_goes_with_the_index_made_for_it(
+    tmp_path: Path, database_url: str, dialect: str, convention: bool, replaced: bool
+) -> None:
+    """It goes and comes back again and again, under whichever name, an index in its place or not."""
+    column = ColumnSpec("a id", "integer", False)
+    key = ForeignKeySpec(("a id",), "a")
+    index = (IndexSpec("ix1 b", ("a id",)),) if replaced else ()
+    with_key = SchemaSpec((table("a"), table("b", column, foreign_keys=(key,))), convention)
+    without = SchemaSpec((table("a"), table("b", column, indexes=index)), convention)
+    goes(tmp_path, database_url, dialect, with_key, without)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_unique_constraint_without_a_name_is_given_one(
+    tmp_path: Path, database_url: str, dialect: str
+) -> None:
+    """The script names it by the convention, so that its downgrade can drop it."""
+    unique = (UniqueSpec(("x",)),)
+    column = ColumnSpec("x", "integer")
+    a, b = table("a", column), table("a", column, uniques=unique)
+    goes(tmp_path, database_url, dialect, SchemaSpec((a,), False), SchemaSpec((b,), False))
