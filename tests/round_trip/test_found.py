@@ -69,7 +69,7 @@ def test_a_foreign_key_on_a_name_with_a_bracket_is_read(
 def test_a_foreign_key_goes_with_the_index_made_for_it(
     tmp_path: Path, database_url: str, dialect: str, convention: bool, replaced: bool
 ) -> None:
-    """It goes and comes back again and again, under whichever name, an index in its place or not."""
+    """It goes and comes back again and again, under whichever name."""
     column = ColumnSpec("a id", "integer", False)
     key = ForeignKeySpec(("a id",), "a")
     index = (IndexSpec("ix1 b", ("a id",)),) if replaced else ()
