@@ -129,10 +129,9 @@ def _named_otherwise(operations: Operations) -> Iterator[tuple[tuple[str, ...], 
 def _implied_first(operations: Operations) -> Operations:
     """Put dropped foreign keys first, each with the index that goes with it."""
     first: Operations = []
-    for before, one in pairwise((None, *operations)):
-        key = _foreign_key(one)
+    for before, one in pairwise((*operations[:1], *operations)):
         implied = isinstance(one, ops.DropIndexOp) and before in first
-        if key is not None or implied:
+        if _foreign_key(one) is not None or implied:
             first.append(one)
     return [*first, *(one for one in operations if one not in first)]
 
@@ -147,7 +146,7 @@ def _with_former_indexes(
         yield one
 
 
-def _foreign_key(operation: ops.MigrateOperation | None) -> sa.ForeignKeyConstraint | None:
+def _foreign_key(operation: ops.MigrateOperation) -> sa.ForeignKeyConstraint | None:
     if not isinstance(operation, ops.DropConstraintOp) or not operation.constraint_name:
         return None
     if operation.constraint_type != "foreignkey":

@@ -22,7 +22,10 @@ Named = tuple[str, str]
 _LONGEST = {"postgresql": 63, "mariadb": 64, "mysql": 64}
 _MYSQL_RULE = "up to 64 characters, no backtick, none above U+FFFF, no space at the end"
 _RULES = {
-    "sqlite": ("SQLite", "no NUL character"),
+    "sqlite": (
+        "SQLite",
+        "no NUL, and no dot where a foreign key leads that a table gets later",
+    ),
     "postgresql": (
         "PostgreSQL",
         "up to 63 bytes (é has two), and no ' where a sequence numbers the key",
@@ -72,7 +75,9 @@ def problems_of_names(
     listed = list(operations)
     made = dict.fromkeys(named for one in listed for named in names_made(one))
     found = [f"{what} {why}" for what, name in made if (why := _problem(name, dialect))]
-    return (*found, *(_sequences(listed) if dialect.name == "postgresql" else ()))
+    if dialect.name == "postgresql":
+        return (*found, *_sequences(listed))
+    return (*found, *(_dots(listed) if dialect.name == "sqlite" else ()))
 
 
 def refuse_names(problems: Iterable[str], dialect: str) -> None:
@@ -161,6 +166,20 @@ def _sequences(operations: Iterable[ops.MigrateOperation]) -> Iterator[str]:
             key = table.autoincrement_column
             if key is not None and key.identity is None and "'" in table.name + key.name:
                 yield f"table {table.name} has a numbered key and an apostrophe in its name"
+
+
+def _dots(operations: Iterable[ops.MigrateOperation]) -> Iterator[str]:
+    """List foreign keys that Alembic's copy of a table would lose: it parts a name at its dot."""
+    for one in operations:
+        if isinstance(one, ops.ModifyTableOps):
+            yield from _dots(one.ops)
+            continue
+        dropped = isinstance(one, ops.DropConstraintOp) and one.constraint_type == "foreignkey"
+        made = one.reverse() if dropped else one
+        if isinstance(made, ops.CreateForeignKeyOp):
+            goals = [f"{made.referent_table}.{name}" for name in made.remote_cols]
+            for goal in goals if any(name.count(".") > 1 for name in goals) else ():
+                yield f"{goal}, to which a foreign key of {made.source_table} leads"
 
 
 def _final(name: str, dialect: sa.Dialect) -> str:

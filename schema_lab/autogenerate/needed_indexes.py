@@ -44,7 +44,7 @@ def let_keys_step_aside(
             table.ops = _stepped(table.ops, before[table.table_name], _live(inspector, table))
         for table in tables_in(script.downgrade_ops_list):
             ups = [one for one in tables_in(script.upgrade_ops_list) if _same(one, table)]
-            gone = {one.constraint_name for up in ups for one in up.ops if _drops_key(one)}
+            gone = {one.constraint_name for up in ups for one in _dropped_keys(up)}
             live = before.get(table.table_name, ())
             kept = [one for one in live if one.drop.constraint_name not in gone]
             keys = [*kept, *_added(ups)]
@@ -60,6 +60,10 @@ def _stepped(operations: list[Any], keys: list[_Key], indexes: Indexes) -> list[
     staying = [one for one in keys if one.drop.constraint_name not in gone]
     aside = [one for one in staying if _needs(one, indexes, _names(rest))]
     return [*first, *(one.drop for one in aside), *rest, *(one.add for one in aside)]
+
+
+def _dropped_keys(table: ops.ModifyTableOps) -> list[Any]:
+    return [one for one in table.ops if _drops_key(one)]
 
 
 def _keys_last(operations: list[Any]) -> list[Any]:

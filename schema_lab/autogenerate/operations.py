@@ -10,6 +10,7 @@ from alembic.operations import ops
 
 from schema_lab.autogenerate.defaults import without_casts
 from schema_lab.autogenerate.sql_text import sql_of
+from schema_lab.models.targets import target_of
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def constraint_text(constraint: sa.Constraint) -> str:
     """Say a constraint: "unique constraint uq_users_email (email)"."""
     name = f" {constraint.name}" if constraint.name else ""
     if isinstance(constraint, sa.ForeignKeyConstraint):
-        targets = ", ".join(one.target_fullname for one in constraint.elements)
+        targets = ", ".join(map(target_of, constraint.elements))
         columns = ", ".join(constraint.column_keys)
         return f"foreign key{name} ({columns}) → {targets}"
     if isinstance(constraint, sa.CheckConstraint):

@@ -11,6 +11,8 @@ from typing import Any
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
+from schema_lab.models.targets import target_table_of
+
 
 def in_one_order(
     context: MigrationContext, revision: Any, directives: list[ops.MigrationScript]
@@ -60,11 +62,12 @@ def _lets_go(operation: ops.MigrateOperation, gone: dict[str, ops.DropTableOp]) 
     dropped = [
         one for one in keys if isinstance(one, ops.DropConstraintOp) and _is_foreign_key(one)
     ]
-    return any(_referred(one.to_constraint()) in gone for one in dropped)
+    return any(_goal(one) in gone for one in dropped)
 
 
-def _referred(constraint: Any) -> str:
-    return str(constraint.elements[0].target_fullname).rpartition(".")[0]
+def _goal(dropped: ops.DropConstraintOp) -> str:
+    constraint: Any = dropped.to_constraint()
+    return target_table_of(constraint)
 
 
 def _sorted_by_keys(gone: dict[str, ops.DropTableOp]) -> list[str]:
@@ -81,7 +84,7 @@ def _sorted_by_keys(gone: dict[str, ops.DropTableOp]) -> list[str]:
 
 def _parents(operation: ops.DropTableOp) -> Iterable[str]:
     for constraint in operation.to_table().foreign_key_constraints:
-        yield _referred(constraint)
+        yield target_table_of(constraint)
 
 
 def _table(operation: ops.DropTableOp | ops.ModifyTableOps) -> str:

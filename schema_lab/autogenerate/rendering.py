@@ -1,8 +1,14 @@
-"""How a script spells types: plain `sa.` types, so that no script needs sqlmodel."""
+"""How a script spells types and foreign keys.
+
+Types are plain `sa.` types, so that no script needs sqlmodel. A foreign key to a name with a dot
+is given as a tuple of names; in Alembic's dotted string, the dot would part a schema from a table.
+"""
 
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _populate_render_fk_opts, _render_gen_name
 from sqlmodel import AutoString
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -10,7 +16,7 @@ from schema_lab.database import is_mysql
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
-    """Render SQLModel's own types as SQLAlchemy's; leave everything else to Alembic.
+    """Render SQLModel's own types as SQLAlchemy's, and what Alembic cannot; leave all else to it.
 
     Examples
     --------
@@ -19,6 +25,8 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     >>> render_item("type", UTCDateTime(), None)
     'sa.DateTime(timezone=True)'
     """
+    if kind == "foreign_key" and any(_has_dot(one) for one in item.elements):
+        return _with_tuples(item, context)
     if kind != "type":
         return False
     if isinstance(item, UTCDateTime):
@@ -34,3 +42,22 @@ def _unlimited(context: AutogenContext) -> str:
     if is_mysql(context.migration_context.dialect.name):
         return f"sa.String(length={AutoString.mysql_default_length})"
     return "sa.String()"
+
+
+def _has_dot(key: sa.ForeignKey) -> bool:
+    _, table, column = key.target_tokens
+    return "." in table or "." in (column or "")
+
+
+def _with_tuples(constraint: sa.ForeignKeyConstraint, context: AutogenContext) -> str:
+    columns = [str(one.parent.name) for one in constraint.elements]
+    goals = [
+        tuple(str(name) for name in one.target_tokens if name is not None)
+        for one in constraint.elements
+    ]
+    options: list[tuple[str, str]] = []
+    if constraint.name:
+        options.append(("name", repr(_render_gen_name(context, constraint.name))))
+    _populate_render_fk_opts(constraint, options)
+    said = "".join(f", {name}={value}" for name, value in options)
+    return f"sa.ForeignKeyConstraint({columns!r}, {goals!r}{said})"

@@ -15,6 +15,7 @@ from schema_lab.errors import ModelError
 from schema_lab.models.annotations import relationship_target
 from schema_lab.models.copies import ANNOTATIONS
 from schema_lab.models.definitions import Definition, name_of
+from schema_lab.models.targets import target_of
 
 Classes = Mapping[str, type[SQLModel]]
 Definitions = Mapping[str, Definition]
@@ -157,7 +158,7 @@ def _foreign_key_to_nowhere(metadata: MetaData) -> str:
             except NoReferencedTableError as error:
                 known = ", ".join(metadata.tables)
                 return (
-                    f"The foreign key to {key.target_fullname} finds no table "
+                    f"The foreign key to {target_of(key)} finds no table "
                     f"{error.table_name}; the tables are: {known}."
                 )
     return ""

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
+from schema_lab.models.targets import target_of
 
 Classes = Mapping[str, type[SQLModel]]
 Definitions = Mapping[str, Definition]
@@ -77,13 +78,12 @@ def check_foreign_keys(
             raise ModelError(
                 f"{place} has a foreign key to a column object, "
                 "which stays behind when the models are built again.",
-                f'Give it as a string: "{key.target_fullname}".',
+                f'Give it as a string: "{target_of(key)}".',
             )
         name = key.target_tokens.column_name or key.parent.name
         if target is not None and name not in _names(target, key):
             raise ModelError(
-                f"{place} has a foreign key to {key.target_fullname}, "
-                f"but there is no column {name}.",
+                f"{place} has a foreign key to {target_of(key)}, but there is no column {name}.",
                 f"The columns of {target.name} are: {', '.join(target.columns.keys())}.",
             )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
-
-from alembic.operations import ops
 
 from schema_lab.autogenerate.recorded import Recorded, Recording, record
 from schema_lab.database.reading import reading
@@ -17,9 +16,13 @@ from schema_lab.review.change import Change
 from schema_lab.review.chosen import Chosen, chosen
 from schema_lab.review.engine import review
 from schema_lab.review.finding import Findings
+from schema_lab.review.in_memory import module_of
 from schema_lab.review.live import Live
 from schema_lab.review.place import Place
 from schema_lab.review.step import Batch, Step
+
+Both = tuple[Recording, Recording]
+"""What the upgrade and the downgrade of a script do."""
 
 
 def review_candidate(candidate: Any, environment: Environment) -> Findings:
@@ -37,13 +40,14 @@ def review_candidate(candidate: Any, environment: Environment) -> Findings:
     SchemaLabError
         When the database does not answer, or squawk is installed and fails.
     """
-    script: ops.MigrationScript = candidate.script
+    with as_lab_errors(environment.url):
+        module = module_of(candidate, environment)
+    (both,) = _recorded(environment, [module])
     with as_lab_errors(environment.url), reading(environment.engine) as connection:
-        change = Change.of(
-            script.upgrade_ops.ops if script.upgrade_ops else (),
-            script.downgrade_ops.ops if script.downgrade_ops else (),
-            dialect=environment.url.get_backend_name(),
-            live=Live(connection),
+        change = _change(
+            both,
+            environment,
+            Live(connection),
             revision=candidate.id,
             allowances=allowances_in(candidate.upgrade_code),
         )
@@ -71,24 +75,29 @@ def review_scripts(
         When there is no such revision, a script does not load, or squawk is installed and fails.
     """
     found = chosen(environment, revisions, since)
-    recorded = _recorded(environment, found)
+    recorded = _recorded(environment, [one.module for one in found.scripts])
     with _live(environment, found) as live:
         changes = [
             _change(
-                script, up, down, environment, None if script.revision in found.applied else live
+                both,
+                environment,
+                None if script.revision in found.applied else live,
+                revision=script.revision,
+                allowances=allowances_in(Path(script.path).read_text(encoding="utf-8")),
+                path=Path(script.path),
             )
-            for script, (up, down) in zip(found.scripts, recorded, strict=True)
+            for script, both in zip(found.scripts, recorded, strict=True)
         ]
         return review(changes, environment.project.root, found.notes)
 
 
-def _recorded(environment: Environment, found: Chosen) -> list[tuple[Recording, Recording]]:
+def _recorded(environment: Environment, modules: Sequence[ModuleType]) -> list[Both]:
     """Record each script within the project's env.py, offline."""
-    recorded: list[tuple[Recording, Recording]] = []
+    recorded: list[Both] = []
 
     def work(heads: object, context: Any) -> tuple[()]:
-        for script in found.scripts:
-            both = (record(script.module, name, context) for name in ("upgrade", "downgrade"))
+        for module in modules:
+            both = (record(module, name, context) for name in ("upgrade", "downgrade"))
             recorded.append((next(both), next(both)))
         return ()
 
@@ -106,19 +115,15 @@ def _live(environment: Environment, found: Chosen) -> Iterator[Live | None]:
         yield Live(connection)
 
 
-def _change(
-    script: Any, up: Recording, down: Recording, environment: Environment, live: Live | None
-) -> Change:
-    path = Path(script.path)
+def _change(both: Both, environment: Environment, live: Live | None, **fields: Any) -> Change:
+    up, down = both
     return Change.of(
         [_step(one) for one in up.operations],
         [_step(one) for one in down.operations],
         dialect=environment.url.get_backend_name(),
         live=live,
-        revision=script.revision,
         gaps=(*up.gaps, *down.gaps),
-        allowances=allowances_in(path.read_text(encoding="utf-8")),
-        path=path,
+        **fields,
     )
 
 

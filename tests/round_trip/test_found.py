@@ -1,9 +1,11 @@
 """What random models have found, each made small."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from schema_lab.errors import InputError
 from tests.round_trip.spec import (
     CheckSpec,
     ColumnSpec,
@@ -87,3 +89,28 @@ def test_a_unique_constraint_without_a_name_is_given_one(
     column = ColumnSpec("x", "integer")
     a, b = table("a", column), table("a", column, uniques=unique)
     goes(tmp_path, database_url, dialect, SchemaSpec((a,), False), SchemaSpec((b,), False))
+
+
+@pytest.mark.parametrize("change", [SchemaSpec(()), None])
+def test_a_foreign_key_leads_to_a_table_with_a_dot(
+    tmp_path: Path, database_url: str, dialect: str, change: SchemaSpec | None
+) -> None:
+    """The dot parts no schema from a table, in a new table nor in one that is copied."""
+    key, column = ForeignKeySpec(("a.b id",), "a.b"), ColumnSpec("a.b id", "integer", False)
+    text, longer = (ColumnSpec("x", kind) for kind in ("short", "text"))
+    one, other = (table("b", column, x, foreign_keys=(key,)) for x in (text, longer))
+    pointing = SchemaSpec((table("a.b"), table("a"), one))
+    changed = SchemaSpec((table("a.b"), table("a"), other))
+    goes(tmp_path, database_url, dialect, change or pointing, changed)
+
+
+def test_a_foreign_key_to_a_dot_is_added_or_refused(
+    tmp_path: Path, database_url: str, dialect: str
+) -> None:
+    """A server takes it; a copy of SQLite's table would lose it, so that no script is written."""
+    key, column = ForeignKeySpec(("a.b id",), "a.b"), ColumnSpec("a.b id", "integer", False)
+    before = SchemaSpec((table("a.b"), table("b", column)))
+    after = SchemaSpec((table("a.b"), table("b", column, foreign_keys=(key,))))
+    refused = pytest.raises(InputError, match=r"a\.b\.id") if dialect == "sqlite" else nullcontext()
+    with refused:
+        goes(tmp_path, database_url, dialect, before, after)

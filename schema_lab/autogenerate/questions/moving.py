@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic.operations import ops
 
 from schema_lab.autogenerate.questions.live import Live
+from schema_lab.models.targets import target_of
 
 Operations = list[ops.MigrateOperation]
 
@@ -48,7 +49,7 @@ def _names(
         return True
     if isinstance(constraint, sa.ForeignKeyConstraint):
         target = ".".join(filter(None, (table.schema, table.table_name, column)))
-        return any(one.target_fullname == target for one in constraint.elements)
+        return any(target_of(one) == target for one in constraint.elements)
     return False
 
 

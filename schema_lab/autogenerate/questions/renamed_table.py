@@ -11,6 +11,7 @@ from alembic.operations import ops
 
 from schema_lab.autogenerate.operations import Operation, describe, full_name
 from schema_lab.autogenerate.questions.live import Live
+from schema_lab.models.targets import target_columns_of, target_table_of
 
 Operations = list[ops.MigrateOperation]
 
@@ -69,15 +70,17 @@ def around(
 
 
 def _points_to(table: sa.Table, drop: ops.DropTableOp) -> bool:
-    return any(_goal(one) == _key(drop) for one in table.foreign_key_constraints)
+    return any(_leads_to(one, drop) for one in table.foreign_key_constraints)
 
 
 def _key(operation: ops.DropTableOp | ops.CreateTableOp) -> str:
     return full_name(operation.table_name, operation.schema)
 
 
-def _goal(constraint: Any) -> str:
-    return str(constraint.elements[0].target_fullname.rpartition(".")[0])
+def _leads_to(
+    key: sa.ForeignKeyConstraint | None, table: ops.DropTableOp | ops.CreateTableOp
+) -> bool:
+    return key is not None and target_table_of(key) == _key(table)
 
 
 def _parted(
@@ -85,9 +88,9 @@ def _parted(
 ) -> tuple[Operations, Operations]:
     """Give what drops a foreign key to the old name, and the rest without what follows."""
     dropped = {one: _foreign_key(one) for one in table.ops if isinstance(one, ops.DropConstraintOp)}
-    first = [one for one, key in dropped.items() if key is not None and _goal(key) == _key(drop)]
+    first = [one for one, key in dropped.items() if _leads_to(key, drop)]
     made = {one: _foreign_key(one) for one in table.ops if isinstance(one, ops.CreateForeignKeyOp)}
-    second = [one for one, key in made.items() if key is not None and _goal(key) == _key(create)]
+    second = [one for one, key in made.items() if _leads_to(key, create)]
     for old in list(first):
         same = (one for one in second if _signature(made[one]) == _signature(dropped[old]))
         new = next(same, None)
@@ -109,7 +112,7 @@ def _foreign_key(operation: Any) -> sa.ForeignKeyConstraint | None:
 
 def _signature(key: Any) -> tuple[Any, ...]:
     """Spell a foreign key without its table; a name that the model leaves open does not count."""
-    remote = [one.target_fullname.rpartition(".")[2] for one in key.elements]
+    remote = target_columns_of(key)
     actions = [(one or "NO ACTION").upper() for one in (key.ondelete, key.onupdate)]
     return (str(key.name), list(key.column_keys), remote, actions)
 

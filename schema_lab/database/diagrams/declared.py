@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from schema_lab.database.diagrams.values import Column, Diagram, Reference, Table, keyed
+from schema_lab.models.targets import target_columns_of, target_table_of
 
 
 def declared(
@@ -59,8 +60,8 @@ def references_of(table: sa.Table) -> list[Reference]:
         Reference(
             table.fullname,
             tuple(element.parent.name for element in one.elements),
-            one.elements[0].target_fullname.rpartition(".")[0],
-            tuple(element.target_fullname.rpartition(".")[2] for element in one.elements),
+            target_table_of(one),
+            target_columns_of(one),
         )
         for one in table.foreign_key_constraints
     ]
