@@ -64,8 +64,16 @@ def _keep_check(constraint: sa.CheckConstraint, parent: Any) -> None:
     constraint.sqltext = without_parameters(constraint.sqltext)
 
 
+def _keep_condition(index: sa.Index, parent: Any) -> None:
+    """Escape the condition of a partial index that is given as plain SQL, as reflection does."""
+    for name, value in index.dialect_kwargs.items():
+        if name.endswith("_where") and isinstance(value, str) and as_text(value) != value:
+            index.dialect_kwargs[name] = sa.text(as_text(value))
+
+
 _HOOKS: list[tuple[Any, str, Any]] = [
     (sa.Table, "column_reflect", complete),
     (sa.Table, "column_reflect", _keep_default),
     (sa.CheckConstraint, "before_parent_attach", _keep_check),
+    (sa.Index, "before_parent_attach", _keep_condition),
 ]

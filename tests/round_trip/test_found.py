@@ -114,3 +114,14 @@ def test_a_foreign_key_to_a_dot_is_added_or_refused(
     refused = pytest.raises(InputError, match=r"a\.b\.id") if dialect == "sqlite" else nullcontext()
     with refused:
         goes(tmp_path, database_url, dialect, before, after)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_a_partial_index_comes_back_with_its_table(
+    tmp_path: Path, database_url: str, dialect: str
+) -> None:
+    """A colon in its condition is no parameter that nobody fills."""
+    index = IndexSpec("ix1 b", ("b",), where="{} <> ' :name'")
+    partial = table("b", ColumnSpec("b", "short", False), indexes=(index,))
+    both, one = SchemaSpec((table("a"), partial)), SchemaSpec((table("a"),))
+    goes(tmp_path, database_url, dialect, both, one)
