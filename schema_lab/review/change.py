@@ -10,7 +10,6 @@ from typing import Any, Literal
 from alembic.operations import ops
 from sqlglot import exp
 
-from schema_lab.autogenerate.recipes.parts import AutocommitOp
 from schema_lab.autogenerate.recorded import Gap
 from schema_lab.review.allowances import Allowance
 from schema_lab.review.live import Live
@@ -97,8 +96,7 @@ def _opened(one: Given, dialect: str, batch: Batch | None) -> Iterator[Step]:
             yield from _opened(each, dialect, inner if dialect == "sqlite" else None)
     elif isinstance(one, ops.OpContainer):
         for each in one.ops:
-            for step in _opened(each, dialect, batch):
-                yield replace(step, autocommit=isinstance(one, AutocommitOp))
+            yield from _opened(each, dialect, batch)
     else:
         yield Step(one, batch)
 

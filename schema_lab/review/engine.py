@@ -108,8 +108,8 @@ def _not_replaced(ours: Sequence[Finding], said: Sequence[Finding]) -> Iterator[
 
 def _placed(finding: Finding, change: Change) -> Finding:
     """Add revision, file and line; a script on disk is changed by hand, not by a call."""
-    line = finding.line if finding.step is None else finding.step.line
     on_disk = change.path is not None
+    line = finding.line if finding.step is None else finding.step.line
     return replace(
         finding,
         revision=change.revision,

@@ -7,9 +7,7 @@ from alembic.operations import ops
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from schema_lab.autogenerate.statement import StatementOp
 from schema_lab.review.change import Change
-from schema_lab.review.sql import read_sql
 from schema_lab.review.step import Place, Step
 
 
@@ -19,17 +17,10 @@ def is_written_before(change: Change, step: Step, place: Place, column: str) -> 
     return any(
         column in columns
         for one in before
-        for statement in _statements(one, change.dialect)
+        for statement in one.sql
         for where, columns in writes(statement)
         if where == place
     )
-
-
-def _statements(step: Step, dialect: str) -> tuple[exp.Expr, ...]:
-    """Give the SQL of a step, also that with which an answer mends the rows of a candidate."""
-    if isinstance(step.operation, StatementOp):
-        return read_sql(step.operation.sql, dialect)[1]
-    return step.sql
 
 
 def is_mended_before(

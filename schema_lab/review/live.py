@@ -57,6 +57,19 @@ class Live:
 
         return self._once(("columns", place), read)
 
+    def columns_of_enum(self, name: Place) -> Sequence[tuple[Place, str]]:
+        """List the columns of an enum type of PostgreSQL's, in its schema and the default one."""
+
+        def read() -> list[tuple[Place, str]]:
+            found = []
+            for schema in dict.fromkeys((None, name.schema)):
+                for (where, table), columns in self._inspector.get_multi_columns(schema).items():
+                    of_it = [one["name"] for one in columns if _is_enum(one["type"], name)]
+                    found += [(Place(str(table), where), column) for column in of_it]
+            return sorted(found, key=str)
+
+        return self._once(("enum", name), read)
+
     def rows(self, place: Place) -> int | None:
         """Count the rows of a table."""
         return self.count(place)
@@ -145,6 +158,10 @@ class Live:
             self._known[question] = read()
         found: T = self._known[question]
         return found
+
+
+def _is_enum(type_: Any, name: Place) -> bool:
+    return isinstance(type_, sa.Enum) and type_.name == name.name
 
 
 def _column(one: Mapping[str, Any]) -> ColumnFact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -116,7 +117,7 @@ def _live(environment: Environment, found: Chosen) -> Iterator[Live | None]:
 
 
 def _change(both: Both, environment: Environment, live: Live | None, **fields: Any) -> Change:
-    up, down = both
+    up, down = both if "path" in fields else map(_without_lines, both)
     return Change.of(
         [_step(one) for one in up.operations],
         [_step(one) for one in down.operations],
@@ -124,6 +125,14 @@ def _change(both: Both, environment: Environment, live: Live | None, **fields: A
         live=live,
         gaps=(*up.gaps, *down.gaps),
         **fields,
+    )
+
+
+def _without_lines(recording: Recording) -> Recording:
+    """Leave out the lines of a script that is not on disk."""
+    return Recording(
+        tuple(replace(one, line=None) for one in recording.operations),
+        tuple(replace(one, line=None) for one in recording.gaps),
     )
 
 

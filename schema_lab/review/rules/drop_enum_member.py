@@ -31,11 +31,11 @@ def find(change: Change) -> Iterator[Finding]:
     """Give each enum with rows outside of its members to be; if there are none, nothing."""
     for one in enum_changes(change):
         if change.live is None:
-            if one.removed:
+            if set(one.removed) - set(one.moved):
                 sentence = f"takes {quoted(one.removed)} from the members of {one.what}"
                 yield on(*(one.step, CODE, "warning", sentence, _WHY, _RECIPE), **_at(one))
             continue
-        if is_written_before(change, one.step, one.place, one.column):
+        if one.place is None or is_written_before(change, one.step, one.place, one.column):
             continue
         rows = change.live.count(one.place, _outside(one))
         if rows:
@@ -47,7 +47,7 @@ def find(change: Change) -> Iterator[Finding]:
 
 def _outside(one: EnumChange) -> sa.ColumnElement[bool]:
     text: Any = sa.cast(sa.column(one.column), sa.String(255))
-    return sa.and_(text.is_not(None), text.not_in(one.after))
+    return sa.and_(text.is_not(None), text.not_in((*one.after, *one.moved)))
 
 
 def _at(one: EnumChange) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from schema_lab.autogenerate.notes import NoteOp
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
 from schema_lab.review.saying import on
@@ -26,8 +25,6 @@ def find(change: Change) -> Iterator[Finding]:
     """Give one finding for a migration whose downgrade has no step."""
     if change.direction == "downgrade":
         return
-    done = [one for one in change.upgrade if not isinstance(one.operation, NoteOp)]
-    back = [one for one in change.downgrade if not isinstance(one.operation, NoteOp)]
-    if done and not back:
+    if change.upgrade and not change.downgrade:
         sentence = "has no downgrade, so that nothing takes it back"
-        yield on(done[0], CODE, SEVERITY, sentence, _WHY, _RECIPE)
+        yield on(change.upgrade[0], CODE, SEVERITY, sentence, _WHY, _RECIPE)
