@@ -21,6 +21,10 @@ Names = dict[tuple[str, ...], str]
 """Names of indexes, by their columns."""
 
 
+class DropImpliedOp(ops.DropIndexOp):
+    """Drop the index that was made for a foreign key, which goes just before."""
+
+
 def drop_implied_indexes(
     context: MigrationContext, revision: Any, directives: list[ops.MigrationScript]
 ) -> None:
@@ -115,24 +119,20 @@ def _with_indexes(table: ops.ModifyTableOps, implied: Any) -> Iterator[ops.Migra
         name = implied(key) if key is not None else None
         if key is not None and name is not None and name not in dropped:
             made = ops.CreateIndexOp(name, table.table_name, key.column_keys)
-            yield ops.DropIndexOp(name, table.table_name, _reverse=made)
+            yield DropImpliedOp(name, table.table_name, _reverse=made)
 
 
 def _named_otherwise(operations: Operations) -> Iterator[tuple[tuple[str, ...], str]]:
     """Give the dropped implied indexes, by their columns, that do not bear their key's name."""
     for before, one in pairwise(operations):
         key = _foreign_key(before)
-        if key is not None and isinstance(one, ops.DropIndexOp) and one.index_name != key.name:
+        if key is not None and isinstance(one, DropImpliedOp) and one.index_name != key.name:
             yield tuple(key.column_keys), str(one.index_name)
 
 
 def _implied_first(operations: Operations) -> Operations:
     """Put dropped foreign keys first, each with the index that goes with it."""
-    first: Operations = []
-    for before, one in pairwise((*operations[:1], *operations)):
-        implied = isinstance(one, ops.DropIndexOp) and before in first
-        if _foreign_key(one) is not None or implied:
-            first.append(one)
+    first = [one for one in operations if _foreign_key(one) or isinstance(one, DropImpliedOp)]
     return [*first, *(one for one in operations if one not in first)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schema_lab.autogenerate.checked_columns import with_checks_of_dropped_columns
+from schema_lab.autogenerate.checks_of_types import with_checks_of_types
 from schema_lab.autogenerate.conversions import with_casts
 from schema_lab.autogenerate.enum_types import with_enum_types
 from schema_lab.autogenerate.implementations import MariaDB, MySQL, PlainPercents, WholeSQLite
@@ -76,6 +77,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
     expand_members(context, revision, scripts)
     with_casts(context, revision, scripts)
     with_checks_of_dropped_columns(context, revision, scripts)
+    with_checks_of_types(context, revision, scripts)
     leave_indexes_of_dropped_tables(context, revision, scripts)
     with_names(context, revision, scripts)
     let_keys_step_aside(context, revision, scripts)

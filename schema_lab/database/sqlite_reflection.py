@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
+from schema_lab.database.sqlite_keys import foreign_keys
 from schema_lab.database.sqlite_schema import Token, parts_of
 from schema_lab.database.word_for_word import as_text
 
@@ -134,5 +135,9 @@ def _columns(rest: Sequence[Token]) -> tuple[str, ...]:
     return tuple(found)
 
 
-_NAMED = ("get_pk_constraint", "get_foreign_keys")
-_READERS = {"get_indexes": _indexes, "get_unique_constraints": _uniques}
+_NAMED = ("get_pk_constraint",)
+_READERS = {
+    "get_indexes": _indexes,
+    "get_unique_constraints": _uniques,
+    "get_foreign_keys": foreign_keys,
+}

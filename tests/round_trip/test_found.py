@@ -125,3 +125,36 @@ def test_a_partial_index_comes_back_with_its_table(
     partial = table("b", ColumnSpec("b", "short", False), indexes=(index,))
     both, one = SchemaSpec((table("a"), partial)), SchemaSpec((table("a"),))
     goes(tmp_path, database_url, dialect, both, one)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_an_added_column_brings_the_check_of_its_type(
+    tmp_path: Path, database_url: str, dialect: str
+) -> None:
+    """The way back drops the CHECK before the column."""
+    without, with_it = table("a"), table("a", ColumnSpec("x", "checked"))
+    goes(tmp_path, database_url, dialect, SchemaSpec((without,)), SchemaSpec((with_it,)))
+
+
+@pytest.mark.parametrize("named", [None, 'fk "so"'])
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_foreign_key_on_a_quoted_name_is_read(
+    tmp_path: Path, database_url: str, dialect: str, named: str | None
+) -> None:
+    """A copy of its table keeps the key and its name."""
+    key = ForeignKeySpec(('say "so" id',), 'say "so"', named)
+    column = ColumnSpec('say "so" id', "integer", False)
+    before = table('say "so"', column, ColumnSpec("x", "short"), foreign_keys=(key,))
+    after = table('say "so"', column, ColumnSpec("x", "text"), foreign_keys=(key,))
+    goes(tmp_path, database_url, dialect, SchemaSpec((before,)), SchemaSpec((after,)))
+
+
+@pytest.mark.parametrize("dialect", ["mariadb"])
+def test_a_unique_constraint_is_not_taken_for_an_implied_index(
+    tmp_path: Path, database_url: str, dialect: str
+) -> None:
+    """A column goes with its key and the unique constraint under the key, and comes back."""
+    key, column = ForeignKeySpec(("a id",), "a"), ColumnSpec("a id", "integer", False)
+    unique = UniqueSpec(("a id",))
+    before = table("a", column, foreign_keys=(key,), uniques=(unique,))
+    goes(tmp_path, database_url, dialect, SchemaSpec((before,), False), SchemaSpec((table("a"),)))
