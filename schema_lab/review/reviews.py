@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from schema_lab.autogenerate.in_memory import module_of
 from schema_lab.autogenerate.recorded import Recorded, Recording, record
 from schema_lab.database.reading import reading
 from schema_lab.history import Environment, as_lab_errors
@@ -17,7 +18,6 @@ from schema_lab.review.change import Change
 from schema_lab.review.chosen import Chosen, chosen
 from schema_lab.review.engine import review
 from schema_lab.review.finding import Findings
-from schema_lab.review.in_memory import module_of
 from schema_lab.review.live import Live
 from schema_lab.review.place import Place
 from schema_lab.review.step import Batch, Step
