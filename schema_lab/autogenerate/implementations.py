@@ -14,7 +14,10 @@ from alembic.ddl.sqlite import SQLiteImpl
 
 from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.sql_text import sql_of
-from schema_lab.database import words_of
+from schema_lab.database import next_of, words_of
+
+_SERIAL = (sa.INTEGER, sa.BIGINT)
+"""The types of columns that Alembic takes for a SERIAL."""
 
 
 class DefaultsAsText(DefaultImpl):
@@ -65,16 +68,33 @@ class WholeSQLite(DefaultsAsText, SQLiteImpl):
         return len(signed) > 1 and not (words[0] == "(" and words_of(expr or "") != words)
 
     def _said(self, index: sa.Index) -> tuple[Any, ...]:
-        terms = [words_of(sql_of(one, self.dialect, table=False)) for one in index.expressions]
+        terms = [self._words(one) for one in index.expressions]
         where = index.dialect_options["sqlite"]["where"]
         condition = None if where is None else sql_of(where, self.dialect, table=False)
         return (bool(index.unique), *terms, condition and words_of(condition))
+
+    def _words(self, expression: Any) -> tuple[str, ...]:
+        if isinstance(expression, sa.Column):  # what its name would be read as, in whatever quotes
+            return (expression.name.lower(),)
+        return words_of(sql_of(expression, self.dialect, table=False))
 
 
 class PlainPercents(DefaultsAsText, PostgresqlImpl):
     """PostgreSQL, whose expressions hold `%` once, as the database has it."""
 
     __dialect__ = "postgresql"
+
+    def autogen_column_reflect(
+        self, inspector: sa.Inspector, table: sa.Table, column_info: Any
+    ) -> None:
+        """Take the default of a SERIAL away: what Alembic asks for each, if it is not known."""
+        known = next_of(inspector, column_info.get("default"))
+        if known is None:
+            super().autogen_column_reflect(  # type: ignore[no-untyped-call]
+                inspector, table, column_info
+            )
+        elif known.owner == column_info["name"] and isinstance(column_info["type"], _SERIAL):
+            del column_info["default"]
 
     def _compile_element(self, element: Any) -> str:
         if isinstance(element, str):

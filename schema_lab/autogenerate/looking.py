@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.autogenerate import produce_migrations
+from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
@@ -16,10 +16,17 @@ from schema_lab.autogenerate.model_fingerprint import goals_of
 from schema_lab.autogenerate.own_names import own_names_only
 from schema_lab.autogenerate.scope import SCOPE, Scope, parts_of
 from schema_lab.autogenerate.undisturbed import undisturbed
+from schema_lab.database import read_at_once
+
+_FEW = 20
+"""Up to so many tables are read one by one."""
 
 
 class Narrowed(sa.MetaData):
-    """Some tables of a metadata, the same objects; whatever they point to stays where it is."""
+    """Tables of a metadata, some or all, the same objects; what they point to stays in place.
+
+    SQLAlchemy's `sorted_tables` takes the square of a chain's length.
+    """
 
     def __init__(self, whole: sa.MetaData, scope: Scope) -> None:
         super().__init__(
@@ -48,7 +55,7 @@ def script_of(
     context
         Its options say what should be.
     memory
-        What is known from before; changed. None remembers nothing.
+        What is known from before; changed. None remembers nothing, and reads as Alembic does.
     full
         Look at everything, whatever is known.
     """
@@ -59,7 +66,7 @@ def script_of(
         # SQLAlchemy misreads a quoted name in SQLite's SQL, and says so; what it finds is right.
         warnings.filterwarnings("ignore", ".*SQL-parsed foreign key", sa.exc.SAWarning)
         with undisturbed(), _only(context, scope, pointed):
-            script = _compared(context, scope)
+            script = _compared(context, scope, at_once=memory is not None)
     for container in script.upgrade_ops_list:
         scope.note(container.ops)
     hook = context.opts.get("process_revision_directives")
@@ -70,15 +77,22 @@ def script_of(
     return script
 
 
-def _compared(context: MigrationContext, scope: Scope) -> ops.MigrationScript:
+def _compared(context: MigrationContext, scope: Scope, *, at_once: bool) -> ops.MigrationScript:
+    """Do as Alembic's `produce_migrations`, which reads table by table."""
     target: Any = context.opts["target_metadata"]
-    if scope.places is None:
-        return produce_migrations(context, target)
-    if not scope.places:
-        nothing = ops.UpgradeOps([]), ops.DowngradeOps([])
-        return ops.MigrationScript(None, *nothing)
-    narrowed: Any = [Narrowed(one, scope) for one in parts_of(target)]
-    return produce_migrations(context, narrowed)
+    upgrade, downgrade = ops.UpgradeOps([]), ops.DowngradeOps([])
+    script = ops.MigrationScript(None, upgrade, downgrade)
+    if scope.places is not None and not scope.places:
+        return script
+    if at_once and not scope.reason:
+        target = [Narrowed(one, scope) for one in parts_of(target)]
+    autogen = AutogenContext(context, metadata=target)
+    if at_once and (scope.places is None or len(scope.places) > _FEW):
+        read_at_once(autogen.inspector, autogen.inspector.get_table_names())
+    compare = autogen.comparators.dispatch("autogenerate", qualifier=context.dialect.name)
+    compare(autogen, upgrade)
+    upgrade.reverse_into(downgrade)
+    return script
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from schema_lab.database.at_once import read_at_once
 from schema_lab.database.dialects import is_mysql
 from schema_lab.database.engines import (
     SQLITE_BEGIN,
@@ -15,6 +16,7 @@ from schema_lab.database.engines import (
 from schema_lab.database.fingerprint import Fingerprint, fingerprint
 from schema_lab.database.lock import exclusive
 from schema_lab.database.own_tables import JOURNAL_TABLE
+from schema_lab.database.postgresql_at_once import next_of
 from schema_lab.database.reflecting import reflected_word_for_word
 from schema_lab.database.settings import database_url, embedded_url
 from schema_lab.database.snapshots import Snapshot, Snapshots
@@ -42,6 +44,8 @@ __all__ = [
     "foreign_keys_off",
     "is_mysql",
     "masked",
+    "next_of",
+    "read_at_once",
     "reflected_word_for_word",
     "resolve",
     "scrub",

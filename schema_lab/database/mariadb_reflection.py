@@ -6,7 +6,8 @@ else about the column would lose its CHECK: https://mariadb.com/kb/en/json-data-
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,21 +15,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql.reflection import MySQLTableDefinitionParser
 
-_COLUMNS = sa.text(
-    "SELECT column_name, column_default, column_comment FROM information_schema.columns"
-    " WHERE table_schema = coalesce(:schema, DATABASE()) AND table_name = :table"
+_COLUMNS = (
+    "SELECT table_name, column_name, column_default, column_comment"
+    " FROM information_schema.columns WHERE table_schema = coalesce(:schema, DATABASE())"
 )
-_CHECKS = sa.text(
-    "SELECT constraint_name, check_clause FROM information_schema.check_constraints"
-    " WHERE constraint_schema = coalesce(:schema, DATABASE()) AND table_name = :table"
+_CHECKS = (
+    "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints"
+    " WHERE constraint_schema = coalesce(:schema, DATABASE())"
 )
+_OF_ONE = " AND table_name = :table"
+
+Read = tuple[dict[str, tuple[Any, Any]], set[str]]
+"""Default and comment of each column, and which columns hold JSON."""
 
 
 def complete(inspector: sa.Inspector, table: sa.Table, column: Any) -> None:
     """Complete what was reflected of a column (a listener of `column_reflect`)."""
     if not getattr(inspector.dialect, "is_mariadb", False):
         return
-    key = ("schema_lab", table.schema, table.name)
+    key = _key(table.schema, table.name)
     if key not in inspector.info_cache:
         inspector.info_cache[key] = _read(inspector.bind, table)
     columns, valid = inspector.info_cache[key]
@@ -42,13 +47,44 @@ def complete(inspector: sa.Inspector, table: sa.Table, column: Any) -> None:
         column["type"] = mysql.JSON()
 
 
-def _read(bind: Any, table: sa.Table) -> tuple[dict[str, tuple[Any, Any]], set[str]]:
-    """Give default and comment of each column, and which columns hold JSON."""
+def columns_at_once(inspector: sa.Inspector, tables: Collection[str]) -> None:
+    """Read what completes the columns of tables of the default schema; `complete` finds it."""
+    if not getattr(inspector.dialect, "is_mariadb", False):
+        return
+    bind: Any = inspector.bind
+    columns = _by_table(bind.execute(sa.text(_COLUMNS), {"schema": None}))
+    checks = _by_table(bind.execute(sa.text(_CHECKS), {"schema": None}))
+    for name in tables:
+        inspector.info_cache[_key(None, name)] = _as_read(columns[name], checks[name])
+
+
+def _key(schema: str | None, table: str) -> tuple[str, str | None, str]:
+    return ("schema_lab", schema, table)
+
+
+def _read(bind: Any, table: sa.Table) -> Read:
     place = {"schema": table.schema, "table": table.name}
-    columns = {one[0]: (one[1], one[2]) for one in bind.execute(_COLUMNS, place)}
-    quoted = {name: f"json_valid(`{name.replace('`', '``')}`)" for name in columns}
-    checks = {one[0]: one[1] for one in bind.execute(_CHECKS, place)}
-    return columns, {name for name, check in quoted.items() if checks.get(name) == check}
+    columns = [one[1:] for one in bind.execute(sa.text(_COLUMNS + _OF_ONE), place)]
+    checks = [one[1:] for one in bind.execute(sa.text(_CHECKS + _OF_ONE), place)]
+    return _as_read(columns, checks)
+
+
+def _as_read(columns: Iterable[Any], checks: Iterable[Any]) -> Read:
+    said = {name: (default, comment) for name, default, comment in columns}
+    clauses = dict(checks)
+    valid = {name for name in said if name in clauses and clauses[name] == _validating(name)}
+    return said, valid
+
+
+def _validating(name: str) -> str:
+    return f"json_valid(`{name.replace('`', '``')}`)"
+
+
+def _by_table(rows: Iterable[Any]) -> defaultdict[str, list[Any]]:
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row[1:])
+    return found
 
 
 _NAME = "`(?:``|[^`])+`"

@@ -16,12 +16,13 @@ from schema_lab.database.sqlite_keys import foreign_keys
 from schema_lab.database.sqlite_schema import Token, parts_of
 from schema_lab.database.word_for_word import as_text
 
-_LISTED = (
+LISTED = (
     'SELECT list.name, list."unique", list.origin, master.sql'
-    " FROM pragma_index_list(?) AS list LEFT JOIN sqlite_master AS master USING (name)"
+    " FROM pragma_index_list(?) AS list LEFT JOIN sqlite_master AS master"
+    " ON master.name = list.name AND master.type = 'index'"
     " WHERE list.origin <> 'pk' ORDER BY list.name"
 )
-_KEYS = 'SELECT cid, name, "desc" FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno'
+KEYS = 'SELECT cid, name, "desc" FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno'
 _TABLE = "SELECT sql FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)"
 _CLAUSES = frozenset({"constraint", "unique", "primary", "check", "foreign"})
 
@@ -49,10 +50,20 @@ def _instead(plain: Any, read: Any) -> Any:
         self: Any, connection: Any, table_name: str, schema: str | None = None, **rest: Any
     ) -> Any:
         if schema is None and "include_auto_indexes" not in rest:
-            return read(connection, table_name)
+            return _cached(rest.get("info_cache"), read, connection, table_name)
         return plain(self, connection, table_name, schema=schema, **rest)
 
     return reflect
+
+
+def _cached(cache: Any, read: Any, connection: Any, table: str) -> Any:
+    """Read once for each Inspector, as SQLAlchemy does."""
+    if cache is None:
+        return read(connection, table)
+    key = ("schema_lab", read.__name__, str(table))
+    if key not in cache:
+        cache[key] = read(connection, table)
+    return cache[key]
 
 
 def _unquoted(plain: Any) -> Any:
@@ -71,7 +82,7 @@ def _renamed(constraint: dict[str, Any]) -> dict[str, Any]:
 
 
 def _indexes(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
-    listed = connection.exec_driver_sql(_LISTED, (table,)).all()
+    listed = connection.exec_driver_sql(LISTED, (table,)).all()
     return [
         _index(connection, one.name, bool(one.unique), one.sql)
         for one in listed
@@ -80,11 +91,13 @@ def _indexes(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
 
 
 def _index(connection: sa.Connection, name: str, unique: bool, sql: str) -> dict[str, Any]:
+    keys = connection.exec_driver_sql(KEYS, (name,)).all()
+    if _is_plain(sql, keys):
+        return _plain_index(name, unique, keys)
     terms, rest = parts_of(sql)
     columns: list[str | None] = []
     expressions: list[str] = []
     sorting: dict[str, tuple[str, ...]] = {}
-    keys = connection.exec_driver_sql(_KEYS, (name,)).all()
     for term, (number, column, descending) in zip(terms, keys, strict=True):
         is_plain = number >= 0 and not any(token.says("collate") for token in term[1:])
         spelled = column if is_plain else as_text(sql[term[0].start : term[-1].end])
@@ -103,15 +116,30 @@ def _index(connection: sa.Connection, name: str, unique: bool, sql: str) -> dict
     return found
 
 
+def _is_plain(sql: str, keys: Sequence[Any]) -> bool:
+    """Say whether an index has columns alone, without a word on how they compare or on rows."""
+    said = sql.lower()
+    return "collate" not in said and "where" not in said and all(one.cid >= 0 for one in keys)
+
+
+def _plain_index(name: str, unique: bool, keys: Sequence[Any]) -> dict[str, Any]:
+    columns = [one.name for one in keys]
+    found = {"name": name, "unique": unique, "column_names": columns, "dialect_options": {}}
+    sorting = {one.name: ("desc",) for one in keys if one.desc}
+    return {**found, "column_sorting": sorting} if sorting else found
+
+
 def _uniques(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
-    sql = str(connection.exec_driver_sql(_TABLE, (table,)).scalar() or "")
-    names = dict(_named(sql))
+    listed = connection.exec_driver_sql(LISTED, (table,)).all()
+    uniques = [one.name for one in listed if one.origin == "u"]
+    if not uniques:
+        return []
+    names = dict(_named(str(connection.exec_driver_sql(_TABLE, (table,)).scalar() or "")))
     found = []
-    for one in connection.exec_driver_sql(_LISTED, (table,)).all():
-        if one.origin == "u":
-            columns = [key.name for key in connection.exec_driver_sql(_KEYS, (one.name,))]
-            name = names.get(tuple(str(column).lower() for column in columns))
-            found.append({"name": name, "column_names": columns})
+    for one in uniques:
+        columns = [key.name for key in connection.exec_driver_sql(KEYS, (one,))]
+        name = names.get(tuple(str(column).lower() for column in columns))
+        found.append({"name": name, "column_names": columns})
     return found
 
 

@@ -1,0 +1,90 @@
+"""All of SQLite's tables at once: its pragmas, joined with the list of its tables."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from schema_lab.database.known_answers import Answer, Rows, Statement, answers_to
+from schema_lab.database.reflecting_known import reflect_known
+from schema_lab.database.sqlite_reflection import KEYS, LISTED
+
+# ruff: noqa: S608 - no part of these queries comes from outside
+
+_ELSEWHERE = "SELECT 1 FROM sqlite_temp_master LIMIT 1"
+_SQL = (
+    "SELECT sql FROM  (SELECT * FROM sqlite_master UNION ALL   SELECT * FROM sqlite_temp_master)"
+    " WHERE name = ? AND type in ('table', 'view')"
+)
+_MASTER = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+_OF_TABLES = "sqlite_master AS one JOIN pragma_{}(one.name, 'main') AS two"
+_PRAGMAS = {
+    "table_xinfo": ("cid", "name", "type", "notnull", "dflt_value", "pk", "hidden"),
+    "foreign_key_list": (
+        *("id", "seq", "table", "from", "to"),
+        *("on_update", "on_delete", "match"),
+    ),
+}
+_INDEXES = (
+    'SELECT one.name, two.name, two."unique", two.origin, master.sql'
+    f" FROM {_OF_TABLES.format('index_list')}"
+    " LEFT JOIN sqlite_master AS master ON master.name = two.name AND master.type = 'index'"
+    " WHERE one.type = 'table' AND two.origin <> 'pk' ORDER BY two.name"
+)
+_COLUMNS = (
+    'SELECT one.name, list.name, two.cid, two.name, two."desc"'
+    f" FROM {_OF_TABLES.format('index_list').replace('two', 'list')}"
+    " JOIN pragma_index_xinfo(list.name, 'main') AS two"
+    " WHERE one.type = 'table' AND list.origin <> 'pk' AND two.key"
+    " ORDER BY list.name, two.seqno"
+)
+
+
+def read_sqlite(inspector: sa.Inspector, tables: frozenset[str]) -> None:
+    """Read what SQLAlchemy and the lab ask of tables, and reflect them; see `read_at_once`.
+
+    Nothing is read where temporary tables may stand before those of the file.
+    """
+    connection: Any = inspector.bind
+    if connection.exec_driver_sql(_ELSEWHERE).first() is None:
+        reflect_known(inspector, tables, _answers(connection, tables))
+
+
+def _answers(connection: sa.Connection, tables: frozenset[str]) -> dict[Statement, Answer]:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    found: dict[Statement, Answer] = {}
+    for pragma, columns in _PRAGMAS.items():
+        rows = _grouped(connection.exec_driver_sql(_joined(pragma, columns)))
+        said: dict[Statement, Rows] = {}
+        for table in tables:
+            said[f"PRAGMA main.{pragma}({quote(table)})", ()] = rows[table]
+            said[f"PRAGMA temp.{pragma}({quote(table)})", ()] = ()
+        found |= answers_to(said, columns)
+    listed = _grouped(connection.exec_driver_sql(_INDEXES))
+    indexes = {(LISTED, (one,)): listed[one] for one in tables}
+    keys = _grouped(row[1:] for row in connection.exec_driver_sql(_COLUMNS))
+    named = {(KEYS, (row[0],)): keys[row[0]] for rows in listed.values() for row in rows}
+    texts = {(_SQL, (name,)): [(sql,)] for name, sql in connection.exec_driver_sql(_MASTER)}
+    return (
+        found
+        | answers_to(indexes, ("name", "unique", "origin", "sql"))
+        | answers_to(named, ("cid", "name", "desc"))
+        | answers_to(texts, ("sql",))
+    )
+
+
+def _joined(pragma: str, columns: Iterable[str]) -> str:
+    wanted = ", ".join(f'two."{one}"' for one in columns)
+    order = "two.cid" if pragma == "table_xinfo" else "two.id, two.seq"
+    return (
+        f"SELECT one.name, {wanted} FROM {_OF_TABLES.format(pragma)} WHERE one.type = 'table'"
+        f" ORDER BY {order}"
+    )
+
+
+def _grouped(rows: Iterable[Any]) -> defaultdict[str, list[tuple[Any, ...]]]:
+    found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for first, *rest in rows:
+        found[first].append(tuple(rest))
+    return found
