@@ -52,6 +52,16 @@ class NoRowsConnection:
         """Note a statement whose values are read."""
         return self.execute(statement)
 
+    def _run_ddl_visitor(self, visitor: Any, element: Any, **options: Any) -> None:
+        """Note what `sa.Enum(…).create(bind)` and `metadata.create_all(bind)` would run."""
+        if options.get("checkfirst"):
+            self.asks_what_is_there()
+        visitor(self.dialect, self, **{**options, "checkfirst": False}).traverse_single(element)
+
+    def schema_for_object(self, part: Any) -> Any:
+        """Give the schema of a table or type: none is translated."""
+        return part.schema
+
     def connect(self, *arguments: Any, **options: Any) -> NoRowsConnection:
         """Give itself: there is but one."""
         return self

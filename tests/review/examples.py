@@ -113,6 +113,18 @@ LOSSES = [
     Example("SL104", "overwrites all 3 rows of users", FILLED, [sql("UPDATE users SET n = 1")]),
     Example(
         "SL104",
+        None,
+        FILLED,
+        [sql("UPDATE users SET plan = lower(plan)"), alter(modify_type=sa.Text())],
+    ),
+    Example(
+        "SL104",
+        "overwrites all 3 rows of users",
+        FILLED,
+        [sql("UPDATE users SET plan = 'x'"), alter(modify_type=sa.Text())],
+    ),
+    Example(
+        "SL104",
         "truncates all 3 rows of users",
         FILLED,
         [sql("TRUNCATE TABLE users")],

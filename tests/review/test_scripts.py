@@ -136,6 +136,19 @@ def test_code_that_reads_rows_gets_none_and_goes_on(lab: Lab) -> None:
 
 
 @SQLITE
+@pytest.mark.parametrize("checked", [False, True])
+def test_a_table_that_makes_itself_is_read(lab: Lab, checked: bool) -> None:
+    """What SQLAlchemy's own `create` would run counts, and the script is read on."""
+    _made(lab)
+    table = 'sa.Table("t", sa.MetaData(), sa.Column("x", sa.Integer))'
+    body = f'{table}.create(op.get_bind(), checkfirst={checked})\nop.execute("DELETE FROM t")'
+    filled_in(lab, "Make a table", f"{body}\n{DROP}")
+    found = lab.review()
+    assert "SL101" in [one.code for one in found]
+    assert "SL104" not in [one.code for one in found]
+
+
+@SQLITE
 def test_an_endless_loop_ends(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A script that does not end is stopped, even when it catches everything."""
     monkeypatch.setattr("schema_lab.autogenerate.recorded.SECONDS", 0.2)

@@ -33,6 +33,7 @@ def walk(
         yield opened
 
 
+@pytest.mark.timeout(0 if EXAMPLES else 300)
 @settings(
     max_examples=EXAMPLES or 20,
     derandomize=not EXAMPLES,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from schema_lab.review.acts import added_columns, is_filled
+from schema_lab.review.acts import added_columns, altered_columns, is_filled
 from schema_lab.review.change import Change
 from schema_lab.review.finding import Finding, Severity
 from schema_lab.review.saying import of_rows, on
@@ -24,7 +24,10 @@ _RECIPE = (
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give each such statement on a table with rows; filling a new column passes."""
+    """Give each such statement on a table with rows.
+
+    Filling a new column passes, and making a value of itself for a column that gets another type.
+    """
     for step, statement in change.statements():
         for verb, place in _whole(change, statement):
             yield from _finding(change, step, verb, place)
@@ -50,9 +53,19 @@ def _whole(change: Change, statement: exp.Expr) -> Iterator[tuple[str, Place]]:
         yield "deletes", place
     elif isinstance(statement, exp.Update) and not statement.args.get("from_"):
         new = {name for where, name in added_columns(change) if where == place}
-        written = {one.this.name for one in statement.expressions if isinstance(one, exp.EQ)}
-        if not written <= new:
+        if not set(_lost(change, statement, place)) <= new:
             yield "overwrites", place
+
+
+def _lost(change: Change, update: exp.Update, place: Place) -> Iterator[str]:
+    """Name the columns that an UPDATE writes; not one that it makes of itself for another type."""
+    retyped = {one.column_name for _, where, one in altered_columns(change) if where == place}
+    for one in update.expressions:
+        if isinstance(one, exp.EQ):
+            name = one.this.name
+            of_itself = any(read.name == name for read in one.expression.find_all(exp.Column))
+            if not (name in retyped and of_itself):
+                yield name
 
 
 def _place(table: exp.Expr) -> Place:
