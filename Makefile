@@ -19,7 +19,7 @@ ifeq ($(shell id -u),0)
 LAB_OPTIONS += --allow-root
 endif
 
-PAGE_OPTIONS = --Voila.ip=127.0.0.1 --port=$(PORT) --Voila.port_retries=0 --show_tracebacks=True
+PAGE_OPTIONS = --template=schema_lab --Voila.ip=127.0.0.1 --port=$(PORT) --Voila.port_retries=0 --show_tracebacks=True
 ifeq ($(BROWSER),none)
 PAGE_OPTIONS += --no-browser
 endif
@@ -38,7 +38,7 @@ lab: $(LAB_STAMP) ## open JupyterLab on the first notebook
 	@exec $(RUN) jupyterlab $(LAB_OPTIONS)
 
 page: $(LAB_STAMP) ## serve the panel of this project as a plain page, for who only upgrades
-	@exec $(RUN) voila examples/panel.ipynb $(PAGE_OPTIONS)
+	@JUPYTER_PATH="$(CURDIR)/examples/page$${JUPYTER_PATH:+:$$JUPYTER_PATH}" exec $(RUN) voila examples/panel.ipynb $(PAGE_OPTIONS)
 
 test: lint ## check everything: style, types, tests, the notebooks' outputs
 	$(RUN) pytest -n 2 --dist loadfile

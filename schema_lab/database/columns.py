@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from schema_lab.database.column_types import types_of
 from schema_lab.database.frames import stated_frame
+from schema_lab.database.kinds import kinds
 from schema_lab.database.mariadb import plain
 from schema_lab.database.reading import explained, locate, reading
+from schema_lab.database.shown import shown
+from schema_lab.views.frame import Head
 
 COLUMNS = {
     "column": "string",
@@ -61,7 +64,8 @@ def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
             dict(column) for column in inspector.get_columns(name, schema)
         ]
         types = types_of(connection, (schema, name), found)
-    return stated_frame(
+        known = kinds(connection, (schema, name))
+    frame = stated_frame(
         COLUMNS,
         [
             (
@@ -75,6 +79,7 @@ def columns(engine: sa.Engine, table: str) -> pd.DataFrame:
             for column in found
         ],
     )
+    return shown(frame, [Head(one) for one in COLUMNS], marks=known, listing=True)
 
 
 def _default(column: dict[str, Any]) -> str | None:

@@ -65,7 +65,7 @@ def constraints(
         schema, names = selected(connection, table, hidden)
         inspector = sa.inspect(connection)
         primary = inspector.get_multi_pk_constraint(schema, filter_names=names)
-        unique = _unique(connection, schema, names)
+        unique = reflected_unique(connection, schema, names)
         check = inspector.get_multi_check_constraints(schema, filter_names=names)
     found = [
         (
@@ -83,7 +83,8 @@ def constraints(
     return stated_frame(CONSTRAINTS, found)
 
 
-def _unique(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
+def reflected_unique(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
+    """List the unique constraints of tables, in SQLAlchemy's form. Read-only."""
     reflected = sa.inspect(connection).get_multi_unique_constraints(schema, filter_names=names)
     if connection.dialect.name != "sqlite":
         return reflected

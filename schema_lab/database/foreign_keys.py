@@ -62,7 +62,7 @@ def foreign_keys(
     """
     with reading(engine) as connection:
         schema, names = selected(connection, table, hidden)
-        reflected = _foreign_keys(connection, schema, names)
+        reflected = reflected_foreign_keys(connection, schema, names)
     found = [
         (
             spelled(schema, name),
@@ -79,7 +79,10 @@ def foreign_keys(
     return stated_frame(FOREIGN_KEYS, found)
 
 
-def _foreign_keys(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
+def reflected_foreign_keys(
+    connection: sa.Connection, schema: str | None, names: list[str]
+) -> Reflected:
+    """List the foreign keys of tables, in SQLAlchemy's form. Read-only."""
     if is_mysql(connection.dialect.name):
         return mariadb.foreign_key_details(connection, names)
     reflected = sa.inspect(connection).get_multi_foreign_keys(schema, filter_names=names)

@@ -6,6 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from schema_lab.database.shown import shown
+from schema_lab.views.frame import Head
+
 _INT64 = range(-(2**63), 2**63)
 _NULLABLE: dict[type, str] = {bool: "boolean", int: "Int64", float: "Float64", str: "string"}
 
@@ -21,11 +24,28 @@ def stated_frame(dtypes: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> pd
     """
     columns = _columns(rows, len(dtypes))
     arrays = zip(dtypes.items(), columns, strict=True)
-    return pd.DataFrame({name: pd.Series(values, dtype=dtype) for (name, dtype), values in arrays})
+    frame = pd.DataFrame({name: pd.Series(values, dtype=dtype) for (name, dtype), values in arrays})
+    return shown(frame, [Head(name) for name in dtypes], listing=True)
 
 
-def value_frame(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+def value_frame(
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    heads: Sequence[Head] = (),
+    limit: int | None = None,
+) -> pd.DataFrame:
     """Make a frame of what a query gives; two columns may bear the same name.
+
+    Parameters
+    ----------
+    names
+        The names of the columns.
+    rows
+        Their values; with a `limit`, one row more than it says that there are more.
+    heads
+        What is known of the columns; without it a notebook shows the dtypes.
+    limit
+        The number of rows that are kept.
 
     Returns
     -------
@@ -41,9 +61,14 @@ def value_frame(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataF
     0   1  <NA>
     1   2  free
     """
-    columns = _columns(rows, len(names))
+    listed = list(rows)
+    kept = listed if limit is None else listed[:limit]
+    more = f"the first {limit} rows; there are more, limit= gives them"
+    columns = _columns(kept, len(names))
     frame = pd.DataFrame({place: _array(values) for place, values in enumerate(columns)})
-    return frame.set_axis(list(names), axis="columns")
+    named = frame.set_axis(list(names), axis="columns")
+    known = heads or [Head(name, _kind(frame[place])) for place, name in enumerate(names)]
+    return shown(named, known, more if len(kept) < len(listed) else "")
 
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -54,6 +79,14 @@ def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
 def _array(values: list[Any]) -> "pd.Series[Any]":
     missing = [pd.NA if value is None else value for value in values]
     return pd.Series(missing, dtype=_dtype([value for value in values if value is not None]))
+
+
+def _kind(series: "pd.Series[Any]") -> str:
+    """Name the type of a column's values; nothing when there is none."""
+    if series.dtype != object:
+        return str(series.dtype)
+    kinds = {type(value).__name__ for value in series if value is not pd.NA}
+    return " or ".join(sorted(kinds))
 
 
 def _dtype(values: list[Any]) -> str:

@@ -60,7 +60,7 @@ def indexes(
     """
     with reading(engine) as connection:
         schema, names = selected(connection, table, hidden)
-        reflected = _indexes(connection, schema, names)
+        reflected = reflected_indexes(connection, schema, names)
     found = [
         (
             spelled(schema, name),
@@ -75,7 +75,8 @@ def indexes(
     return stated_frame(INDEXES, found)
 
 
-def _indexes(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
+def reflected_indexes(connection: sa.Connection, schema: str | None, names: list[str]) -> Reflected:
+    """List the indexes of tables, in SQLAlchemy's form. Read-only."""
     if connection.dialect.name == "sqlite":
         return {(schema, name): sqlite.index_details(connection, name) for name in names}
     if is_mysql(connection.dialect.name):

@@ -11,6 +11,7 @@ from schema_lab.database.constraints import constraints
 from schema_lab.database.foreign_keys import foreign_keys
 from schema_lab.database.frames import stated_frame, value_frame
 from schema_lab.database.indexes import indexes
+from schema_lab.database.kinds import kinds
 from schema_lab.database.mariadb import plain
 from schema_lab.database.reading import explained, locate, reading
 from schema_lab.errors import InputError
@@ -130,10 +131,11 @@ def rows_on(connection: sa.Connection, table: str, limit: int = 20) -> pd.DataFr
     schema, name = locate(inspector, table)
     reflected = [column["name"] for column in inspector.get_columns(name, schema)]
     names = [plain(connection.dialect, column) for column in reflected]
+    heads = kinds(connection, (schema, name))
     source = sa.table(name, *map(sa.column, names), schema=schema)
     order = [source.c[plain(connection.dialect, key)] for key in _order(inspector, schema, name)]
-    found = connection.execute(sa.select(source).order_by(*order).limit(limit)).all()
-    return value_frame(names, found)
+    found = connection.execute(sa.select(source).order_by(*order).limit(limit + 1)).all()
+    return value_frame(names, found, heads, limit)
 
 
 def _order(inspector: sa.Inspector, schema: str | None, name: str) -> list[str]:
@@ -184,7 +186,7 @@ def query(engine: sa.Engine, sql: str, limit: int = 1000) -> pd.DataFrame:
         result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
         if not result.returns_rows:
             raise InputError("The statement gives no rows.", "Give a SELECT: query only reads.")
-        return value_frame(list(result.keys()), result.fetchmany(limit))
+        return value_frame(list(result.keys()), result.fetchmany(limit + 1), limit=limit)
 
 
 def _check_limit(limit: int) -> None:

@@ -89,7 +89,8 @@ class Confirmation:
         show(self.tick, not self.locked)
         show(self.rehearse_button, demand.locked)
         hint = _hint(demand) if impossible is None else _way_out(demand, impossible)
-        self.losses_box.value = self._said(demand) + views.html.muted(hint)
+        told = self.locked and self._failed(demand.step)
+        self.losses_box.value = self._said(demand) + ("" if told else views.html.muted(hint))
         show(self.box, True)
 
     def clear(self) -> None:
@@ -105,14 +106,31 @@ class Confirmation:
         return said + views.losses.suspected(demand.suspicions) + self._outdated(demand.step)
 
     def _outdated(self, step: Step) -> str:
-        """Say why the last rehearsal of a step does not count."""
+        """Say why the last rehearsal of a step does not count, and what to do about it."""
         last = self._lab.gate.last(step.direction, step.target)
         if last is None:
             return ""
         changed = self._lab.gate.changed_since(last)
         if changed:
             return views.html.muted(f"Its rehearsal no longer counts: {changed}")
-        return views.html.muted("Its rehearsal failed: mend the revision and rehearse it again.")
+        at = f" at revision {last.failure.revision}" if last.failure else ""
+        return views.error.piece(f"Its rehearsal failed{at}, see above.", _WAY_ON)
+
+    def _failed(self, step: Step) -> bool:
+        """Whether the last rehearsal of a step has failed, and nothing has changed since."""
+        last = self._lab.gate.last(step.direction, step.target)
+        return last is not None and not last.succeeded and not self.outdated(step)
+
+    def outdated(self, step: Step) -> bool:
+        """Whether something has changed since the last rehearsal of a step."""
+        last = self._lab.gate.last(step.direction, step.target)
+        return last is not None and bool(self._lab.gate.changed_since(last))
+
+
+_WAY_ON = (
+    "Mend what it names, in the script of the revision or in the rows, and press Rehearse it"
+    " again: the step opens once a rehearsal succeeds. Cancel puts the question away."
+)
 
 
 def _hint(demand: Demand) -> str:

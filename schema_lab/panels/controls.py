@@ -69,7 +69,7 @@ def show_words(widget: HTML, html: str) -> None:
     show(widget, bool(html))
 
 
-def emphasize(buttons: Sequence[Button], next_one: Button) -> None:
-    """Let one button stand out as the next step."""
+def emphasize(buttons: Sequence[Button], next_one: Button | None) -> None:
+    """Let one button stand out as the next step, or none when nothing is left to do."""
     for each in buttons:
         each.button_style = "primary" if each is next_one else ""

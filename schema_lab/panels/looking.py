@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from schema_lab.database.shown import heads_of
 from schema_lab.errors import SchemaLabError
 from schema_lab.views.around import Look
 
@@ -30,4 +31,4 @@ def look_of(frame: pd.DataFrame) -> Look:
     """Take plain values out of a frame; what pandas holds as missing is None."""
     objects = frame.astype(object)
     rows = objects.where(frame.notna(), None).to_numpy().tolist()
-    return Look(tuple(frame.columns), tuple(tuple(row) for row in rows))
+    return Look(heads_of(frame), tuple(tuple(row) for row in rows))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import VBox
 
 from schema_lab import views
-from schema_lab.panels.advice import advice
+from schema_lab.panels.advice import STEPPING, advice, next_button
 from schema_lab.panels.candidate import CandidatePart
 from schema_lab.panels.controls import (
     emphasize,
@@ -15,7 +15,7 @@ from schema_lab.panels.controls import (
     show_words,
     words,
 )
-from schema_lab.panels.failures import shown
+from schema_lab.panels.failures import Failures
 from schema_lab.panels.following import Following
 from schema_lab.panels.presses import Presses
 from schema_lab.panels.standing import Standing
@@ -69,6 +69,9 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             begins=self._tables.remember,
             moved=self._candidate.drop_unwritten,
         )
+        candidate = self._candidate
+        sections = (self._where.box, candidate.box, candidate.write_section, self._steps.box)
+        self._failures = Failures(*sections)
         self._following = Following(lab.models, self._models_changed)
         self._name_controls()
         self._arrange()
@@ -97,7 +100,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.waits_box = self._candidate.waits_box
         self.written_box = self._candidate.written_box
 
-        self.error_box = words()
+        self.error_box = self._failures.box
         self.table_chooser = self._tables.table_chooser
         self.rows_box = self._tables.rows_box
         self._name_the_steps()
@@ -136,7 +139,6 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             candidate.drift_section,
             candidate.box,
             candidate.write_section,
-            self.error_box,
             self._steps.box,
             record,
         )
@@ -148,7 +150,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
     def refresh(self) -> None:
         """Read where the lab stands and show it; read-only. A failure is shown."""
         self._presses.forget(*self._buttons)
-        show_words(self.error_box, "")
+        self._failures.clear()
         self._presses.guard(self._read)
         self._be_busy(False)
 
@@ -204,6 +206,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
     def _show_standing(self) -> None:
         """Show where the lab stands; while a migration waits, nobody else may look."""
         if self._steps.stepping.running:
+            show_words(self.next_box, STEPPING)
             return
         status = self.lab.status()
         self._dialect, self._problem = status.dialect, status.problem
@@ -212,7 +215,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         standing = Standing(status, self.lab.history(), self.lab.stopped())
         self._where.show(standing)
         self._steps.show(standing)
-        show_words(self.next_box, advice(standing, self._candidate))
+        show_words(self.next_box, advice(standing, self._candidate, self._steps))
 
     def _be_busy(self, busy: bool) -> None:
         """Take no press while one runs; then enable what leads somewhere."""
@@ -220,31 +223,23 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             each.disabled = busy
         if busy:
             self._steps.controls.disable()
-            show_words(self.error_box, "")
+            self._failures.clear(self._presses.pressed)
             return
         for part in (self._candidate, self._steps, self._tables):
             part.enable()
         if self._steps.stepping.running:
             self._leave_only_the_stepping()
-        self._point_out_the_next_step()
+        emphasize(self._buttons, next_button(self._steps, self._candidate))
 
     def _leave_only_the_stepping(self) -> None:
         others = (self.refresh_button, *self._candidate.buttons, self._tables.table_chooser)
         for each in others:
             each.disabled = True
 
-    def _point_out_the_next_step(self) -> None:
-        if self._steps.stepping.running:
-            emphasize(self._buttons, self._steps.stepping.next_button)
-            return
-        after = self.autogenerate_button if self.upgrade_button.disabled else self.upgrade_button
-        emphasize(self._buttons, self._candidate.next_one or after)
-
     def _fail(self, problem: BaseException) -> None:
-        """Show a failure below those that the same press has shown already."""
-        html = shown(problem)
-        if str(problem) != self._problem and html not in self.error_box.value:
-            show_words(self.error_box, self.error_box.value + html)
+        """Show a failure, unless it is the one that the status tells."""
+        if str(problem) != self._problem:
+            self._failures.add(problem)
 
 
 _RECORDED = "What was pressed here, as code: click it, copy it, and run it in a cell"

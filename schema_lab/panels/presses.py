@@ -13,11 +13,17 @@ DOUBLE_CLICK_SECONDS = 0.5
 """A second press of the same button, this soon after the first has ended, belongs to the first."""
 
 
+def by_person(button: Button) -> bool:
+    """Tell whether a browser sends the press that is being handled; else code calls click()."""
+    return bool(getattr(button, "by_person", False))
+
+
 class Presses:
     """Runs what the buttons of one panel are bound to.
 
     A kernel handles the second click of a double click after the first has ended, when the
-    button is enabled again; so it is told by its time. A front end that uses subshells may
+    button is enabled again; so it is told by its time. Code that calls `click()` clicks once, so
+    its next press counts where the last one has failed. A front end that uses subshells may
     send presses on several threads; one runs, the others are dropped.
 
     A kernel takes no message while a handler runs. So what a person may want to cancel runs in
@@ -46,7 +52,9 @@ class Presses:
         self.busy = False
         self.record = Record()
         self.done = self.record.add
+        self.pressed: Button | None = None
         self._last: Button | None = None
+        self._failed = False
         self._ended = 0.0
 
     def bind(self, button: Button, action: Callable[[], None], *, aside: bool = False) -> None:
@@ -63,6 +71,7 @@ class Presses:
         try:
             action()
         except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - shown in the panel
+            self._failed = True
             self._fail(problem)
 
     def _press(self, button: Button, action: Callable[[], None], aside: bool) -> None:
@@ -70,7 +79,7 @@ class Presses:
             return
         if not self._running.acquire(blocking=False):
             return
-        if aside and getattr(button, "by_person", False):
+        if aside and by_person(button):
             # The context says to which message of the browser what the thread sends belongs.
             work = (copy_context().run, self._run, button, action)
             Thread(target=work[0], args=work[1:], name="schema_lab panel", daemon=True).start()
@@ -79,6 +88,7 @@ class Presses:
 
     def _run(self, button: Button, action: Callable[[], None]) -> None:
         try:
+            self._failed, self.pressed = False, button
             self._say_busy(True)
             self.guard(action)
             self.guard(self._refresh)
@@ -92,4 +102,6 @@ class Presses:
         self._busy(busy)
 
     def _is_double_click(self, button: Button) -> bool:
+        if self._failed and not by_person(button):
+            return False
         return button is self._last and monotonic() - self._ended < DOUBLE_CLICK_SECONDS

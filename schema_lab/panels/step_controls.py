@@ -107,6 +107,15 @@ class StepControls:
         target = str(self.target_chooser.value)
         return Step(f"{self.direction} to {target}", self.direction, target)
 
+    def button_of(self, step: Step) -> Button:
+        """Give the button that takes a step."""
+        known = {
+            UPGRADE: self.upgrade_button,
+            UPGRADE_ONE: self.upgrade_one_button,
+            DOWNGRADE_ONE: self.downgrade_button,
+        }
+        return known.get(step, self.target_button)
+
     def lines(self, losing: Callable[[Step], Sequence[str]]) -> list[str]:
         """Spell each button that leads somewhere, with what `losing` says of its step."""
         if self.standing is not None and self.standing.stopped is not None:

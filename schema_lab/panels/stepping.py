@@ -39,12 +39,16 @@ class StepThrough:
         The lab that is stepped.
     presses
         What runs the buttons.
+    begins
+        Called before the database itself changes.
     moved
-        Called when the database itself has changed.
+        Called when it has changed.
     """
 
-    def __init__(self, lab: Lab, presses: Presses, moved: Callable[[], None]) -> None:
-        self._lab, self._presses, self._moved = lab, presses, moved
+    def __init__(
+        self, lab: Lab, presses: Presses, begins: Callable[[], None], moved: Callable[[], None]
+    ) -> None:
+        self._lab, self._presses, self._begins, self._moved = lab, presses, begins, moved
         self._steps: Steps | None = None
         self._known: dict[str, Look] = {}
         self.lead_box, self.step_box = words(), words()
@@ -85,6 +89,7 @@ class StepThrough:
         if self.on_copy:
             self._steps = self._lab.rehearse(step.target, step=True)
         else:
+            self._begins()
             move = self._lab.upgrade if step.direction == "upgrade" else self._lab.downgrade
             self._steps = move(step.target, step=True)
         where = "a throwaway copy" if self.on_copy else "this scratch database"

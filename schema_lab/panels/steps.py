@@ -54,7 +54,7 @@ class StepsPart:
         self.controls = StepControls(lab.throwaway)
         self.report = Report()
         self.confirmation = Confirmation(lab)
-        self.stepping = StepThrough(lab, presses, moved)
+        self.stepping = StepThrough(lab, presses, begins, moved)
         self.progress = Progress()
         self.run_box, self.call_box = words(), words()
         self.box = section(
@@ -124,6 +124,17 @@ class StepsPart:
         own = (*self.controls.ways, *self.controls.to_target)
         return (*own, *self.confirmation.buttons, *self.stepping.buttons)
 
+    @property
+    def next_one(self) -> Button | None:
+        """The button that ends what was begun here: a stepping, a question, half a revision."""
+        if self.stepping.running:
+            return self.stepping.next_button
+        if self.confirmation.step is not None:
+            asked = self.controls.button_of(self.confirmation.step)
+            return self.confirmation.rehearse_button if self.confirmation.locked else asked
+        stopped = self.controls.standing and self.controls.standing.stopped
+        return self.controls.resume_button if stopped else None
+
     def _choose(self) -> None:
         self.clear()
         self.controls.name_target()
@@ -131,19 +142,26 @@ class StepsPart:
         if not self._presses.busy:
             self.controls.enable()
 
-    def _take(self, step: Step) -> None:
+    def _begin_anew(self) -> None:
+        """Put away what the last step has left, so that what comes stands alone."""
         show_words(self.run_box, "")
+        self.progress.hide()
+        self.stepping.clear()
         self._refuse_if_moved()
+
+    def _take(self, step: Step) -> None:
+        self._begin_anew()
         accepted = self.confirmation.accepted(step)
         if accepted is None:
+            if self.confirmation.outdated(step):
+                self.report.clear()
             return
         self.clear()
         self._run(step, accepted)
 
     def _rehearse(self, step: Step) -> None:
         """Rehearse a step; where values go, ask for the tick that the step needs."""
-        show_words(self.run_box, "")
-        self._refuse_if_moved()
+        self._begin_anew()
         self.confirmation.clear()
         impossible = None
         try:
@@ -163,9 +181,7 @@ class StepsPart:
 
     def _step_through(self, step: Step) -> None:
         """Begin to step; what a scratch database would lose for good is asked first."""
-        show_words(self.run_box, "")
-        self.progress.hide()
-        self._refuse_if_moved()
+        self._begin_anew()
         if not self.stepping.on_copy and self.confirmation.accepted(step) is None:
             return
         self.clear()

@@ -99,7 +99,7 @@ class TablesPart:
             self.rows_box.value = views.around.piece(table, remembered, now)
             return
         before = self._before.get(table, now.columns)
-        self.rows_box.value = views.rows.piece(now.columns, now.rows, before)
+        self.rows_box.value = views.rows.piece(now, before)
 
     def _compare(self, table: str, columns: tuple[str, ...]) -> None:
         """Keep what a table's columns were when they were last seen otherwise."""

@@ -1,17 +1,24 @@
 """How a table looks before and after something has changed it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schema_lab.views.html import badge, escape, muted, page, table
+from schema_lab.views import frame
+from schema_lab.views.frame import Head
+from schema_lab.views.html import badge, escape, muted, page
 
 
 @dataclass(frozen=True)
 class Look:
     """The columns and the first rows of a table at one moment."""
 
-    columns: tuple[str, ...]
+    heads: tuple[Head, ...]
     rows: tuple[tuple[object, ...], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(one.name for one in self.heads)
 
 
 def html(name: str, before: Look | None, after: Look | None) -> str:
@@ -24,27 +31,32 @@ def piece(name: str, before: Look | None, after: Look | None) -> str:
 
     Examples
     --------
-    >>> shown = piece("users", Look(("id",), ((1,),)), Look(("id", "plan"), ((1, None),)))
+    >>> old = Look((Head("id"),), ((1,),))
+    >>> new = Look((Head("id"), Head("plan")), ((1, None),))
+    >>> shown = piece("users", old, new)
     >>> "+ plan" in shown, "NULL" in shown
     (True, True)
     """
-    old, new = before.columns if before else (), after.columns if after else ()
-    marks = [*_badges("+", new, old, "good"), *_badges("-", old, new, "bad")]
     if before is None:
         marks = [badge("+ new table", "good")]
     elif after is None:
         marks = [badge("- table", "bad")]
+    else:
+        marks = list(_badges(before, after))
     lead = f"<p><b>{escape(name)}</b> {' '.join(marks)}</p>"
     return f'{lead}<div class="sl-around">{_side("before", before)}{_side("after", after)}</div>'
 
 
-def _badges(symbol: str, those: Sequence[str], but: Sequence[str], tone: str) -> list[str]:
-    return [badge(f"{symbol} {one}", tone) for one in those if one not in but]
+def _badges(before: Look, after: Look) -> Iterator[str]:
+    """Mark the columns that come and go, and those that become something else."""
+    old = {one.name: one for one in before.heads}
+    yield from (badge(f"+ {name}", "good") for name in after.columns if name not in old)
+    yield from (badge(f"- {name}", "bad") for name in old if name not in after.columns)
+    for one in after.heads:
+        if one.name in old and old[one.name] != one:
+            yield badge(f"~ {one.name}", "warn")
 
 
 def _side(when: str, look: Look | None) -> str:
-    if look is None:
-        shown = muted("No such table.")
-    else:
-        shown = table(look.columns, look.rows) + ("" if look.rows else muted("No row."))
+    shown = muted("No such table.") if look is None else frame.piece(look.heads, look.rows)
     return f'<div><p class="sl-muted">{when}</p>{shown}</div>'

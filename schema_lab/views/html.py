@@ -73,11 +73,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str
     >>> table(["id"], [[1]])  # doctest: +ELLIPSIS
     '<div class="sl-scroll"><table>...<td class="sl-number">1</td>...</table></div>'
     """
-    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
-    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
+    cells = [[cell(value) for value in row] for row in rows]
+    return table_of([f'<th scope="col">{escape(one)}</th>' for one in columns], cells, caption)
+
+
+def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """Make a table of heads and of rows of cells, each of them an element of HTML."""
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
-        f'<div class="sl-scroll"><table>{title}<thead><tr>{head}</tr></thead>'
+        f'<div class="sl-scroll"><table>{title}<thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -90,7 +95,8 @@ def table_html(columns: Sequence[str], rows: Iterable[Sequence[object]], caption
     return page(table(columns, rows, caption))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Show a plain value as a cell; None is NULL."""
     if value is None:
         return '<td class="sl-null">NULL</td>'
     if isinstance(value, (int, float)) and not isinstance(value, bool):

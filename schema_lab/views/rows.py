@@ -1,24 +1,20 @@
 """How the rows of a live table look, with the columns that have come and gone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from schema_lab.views.html import badge, page, table
+from schema_lab.views import frame
+from schema_lab.views.around import Look
+from schema_lab.views.html import badge, page
 
 
-def html(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], before: Sequence[str] = ()
-) -> str:
+def html(look: Look, before: Sequence[str] = ()) -> str:
     """Show rows; `before` are the columns of an earlier look, empty if the table is new."""
-    return page(piece(columns, rows, before))
+    return page(piece(look, before))
 
 
-def piece(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], before: Sequence[str] = ()
-) -> str:
+def piece(look: Look, before: Sequence[str] = ()) -> str:
     """Show rows without their style, for a larger page."""
-    listed = [list(row) for row in rows]
-    empty = "" if listed else '<p class="sl-muted">No row.</p>'
-    return _changes(columns, before) + table(columns, listed) + empty
+    return _changes(look.columns, before) + frame.piece(look.heads, look.rows)
 
 
 def _changes(columns: Sequence[str], before: Sequence[str]) -> str:

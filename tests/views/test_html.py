@@ -12,6 +12,8 @@ from schema_lab.autogenerate import Candidate, Drift, Operation
 from schema_lab.history import History, Revision
 from schema_lab.lab import Status
 from schema_lab.migrate import Loss, Run, Statement
+from schema_lab.views.around import Look
+from schema_lab.views.frame import Head
 from tests.views import values
 from tests.views.values import EVIL
 
@@ -87,8 +89,11 @@ PAGES: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: views.html.table_html([EVIL], [[EVIL]], EVIL),
     ),
     "rows": (
-        lambda: views.rows.html(["id", "plan"], [[1, None]], ["id", "email"]),
-        lambda: views.rows.html([EVIL], [[EVIL]], [EVIL + "2"]),
+        lambda: views.rows.html(
+            Look((Head("id", "INTEGER", ("PK",)), Head("plan", "TEXT")), ((1, None),)),
+            ["id", "email"],
+        ),
+        lambda: views.rows.html(Look((Head(EVIL, EVIL, ("FK",), EVIL),), ((EVIL,),)), [EVIL + "2"]),
     ),
     "code": (
         lambda: views.code.highlight("x = 1  # one"),
