@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 import nbformat
 import psutil
 from nbformat import NotebookNode, v4
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,14 +113,18 @@ def run_all(page: Page) -> None:
 
 
 def press_through(page: Page, name: str, limit: int = 40) -> None:
-    """Reach a control with Tab alone, and press Enter on it."""
-    target = page.get_by_role("button", name=name, exact=True)
+    """Reach a button with Tab alone, and press Enter on it."""
+    press_tab_to(page, page.get_by_role("button", name=name, exact=True), limit)
+    page.keyboard.press("Enter")
+
+
+def press_tab_to(page: Page, target: Locator, limit: int = 40) -> None:
+    """Reach a control with Tab alone."""
     for _ in range(limit):
         if target.evaluate("control => control === document.activeElement"):
-            page.keyboard.press("Enter")
             return
         page.keyboard.press("Tab")
-    message = f"Tab does not reach {name}"
+    message = f"Tab does not reach {target}"
     raise AssertionError(message)
 
 

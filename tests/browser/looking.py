@@ -1,5 +1,7 @@
 """What a look at a page finds: nothing, a control over another, text too faint, axe's rules."""
 
+from collections.abc import Mapping
+from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 
@@ -29,6 +31,27 @@ def keep(part: Locator, name: str) -> None:
     part.screenshot(path=path)
     with Image.open(path) as picture:
         assert is_filled(picture), f"{path} is empty"
+
+
+def keep_each(page: Page, parts: Mapping[str, Locator]) -> None:
+    """Keep a screenshot of each part, cut from one of the page: that takes a fraction of the time.
+
+    The page has to be as high as all of them.
+    """
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with Image.open(BytesIO(page.screenshot())) as whole:
+        for name, part in parts.items():
+            box = part.bounding_box()
+            assert box is not None
+            right, bottom = box["x"] + box["width"], box["y"] + box["height"]
+            picture = whole.crop((int(box["x"]), int(box["y"]), int(right), int(bottom)))
+            picture.save(SCREENSHOTS / f"{name}.png")
+            assert has_something(picture), f"{name} is empty"
+
+
+def has_something(picture: Image.Image) -> bool:
+    """Tell whether a picture shows more than its ground."""
+    return ImageStat.Stat(picture.convert("L")).stddev[0] > 2
 
 
 def is_filled(picture: Image.Image) -> bool:

@@ -9,16 +9,39 @@ from playwright.sync_api import BrowserContext, Page
 from schema_lab.database.diagrams import Diagram
 from schema_lab.history import Graph
 from schema_lab.views.plain import visible
+from tests.browser import looking
+from tests.browser.contrast import faint_in_picture
 from tests.browser.driving import JupyterLab, change_theme
-from tests.diagrams.values import HOSTILE, SMALL, hostile, hostile_graph, many_tables
+from tests.diagrams.values import (
+    HOSTILE,
+    MARKED,
+    SMALL,
+    SOME_HISTORY,
+    hostile,
+    hostile_graph,
+    many_tables,
+)
 
 pytestmark = pytest.mark.browser
 
-SHOWN: list[Diagram | Graph] = [SMALL, hostile(), hostile_graph(), many_tables(25)]
+SHOWN: list[Diagram | Graph] = [
+    SMALL,
+    hostile(),
+    hostile_graph(),
+    many_tables(25),
+    MARKED,
+    SOME_HISTORY,
+]
+MERMAID_DARK = 4.4
+"""Mermaid's own dark theme writes the labels of lines in #ccc on #585858, which is 4.43 to 1."""
+
 _WORDS = """() => [...document.querySelectorAll('.jp-RenderedMermaid img')].map(one => {
     const code = decodeURIComponent(one.src.slice(one.src.indexOf(',') + 1))
     return new DOMParser().parseFromString(code, 'image/svg+xml').documentElement.textContent
 })"""
+_CODES = """() => [...document.querySelectorAll('.jp-RenderedMermaid img')].map(
+    one => decodeURIComponent(one.src.slice(one.src.indexOf(',') + 1)))"""
+_PAPER = "() => getComputedStyle(document.querySelector('.jp-NotebookPanel')).backgroundColor"
 _FIRST = "() => document.querySelector('.jp-RenderedMermaid img').src"
 
 
@@ -56,17 +79,34 @@ def test_mermaid_shows_hostile_names_as_they_are(opened: Page) -> None:
         assert visible(name) in words[2]
 
 
+def test_what_mermaid_draws_has_contrast(opened: Page) -> None:
+    """In the light theme each text stands out from what is behind it by 4.5 to 1."""
+    looking.keep(opened.locator(".jp-RenderedMermaid").nth(4), "diagram-light")
+    codes, paper = opened.evaluate(_CODES), opened.evaluate(_PAPER)
+    assert [faint_in_picture(opened, code, paper) for code in codes] == [[]] * len(SHOWN)
+
+
+@pytest.mark.parametrize("one", [SMALL, MARKED, SOME_HISTORY], ids=["plain", "marked", "graph"])
+def test_our_own_picture_has_contrast(opened: Page, one: Diagram | Graph) -> None:
+    """It stands on paper of its own, so it is the same in each theme."""
+    assert faint_in_picture(opened, one.svg, "rgb(0, 0, 0)") == []
+
+
 def test_a_diagram_follows_the_theme(
     opened: Page, jupyter: JupyterLab, browser: BrowserContext
 ) -> None:
-    """Opened in the dark theme, Mermaid draws in other colours."""
+    """Opened in the dark theme, Mermaid draws in other colours, with contrast too."""
     light = opened.evaluate(_FIRST)
     change_theme(opened, "JupyterLab Dark")
     page = browser.new_page()
     try:
         jupyter.open(page, "diagrams.ipynb")
-        page.locator(".jp-RenderedMermaid img").first.wait_for(timeout=60_000)
+        page.locator(".jp-RenderedMermaid img").nth(len(SHOWN) - 1).wait_for(timeout=60_000)
         assert page.evaluate(_FIRST) != light
+        looking.keep(page.locator(".jp-RenderedMermaid").nth(4), "diagram-dark")
+        codes, paper = page.evaluate(_CODES), page.evaluate(_PAPER)
+        faint = [faint_in_picture(page, code, paper, MERMAID_DARK) for code in codes]
+        assert faint == [[]] * len(SHOWN)
     finally:
         page.close()
         change_theme(opened, "JupyterLab Light")

@@ -27,6 +27,7 @@ def test_an_empty_picture_is_seen() -> None:
     """A picture of one colour, and one whose lower half is bare, are not filled."""
     bare = Image.new("RGB", (200, 200), "white")
     assert not looking.is_filled(bare)
+    assert not looking.has_something(bare)
     bare.paste(Image.effect_noise((200, 90), 90), (0, 0))
     assert not looking.is_filled(bare)
     bare.paste(Image.effect_noise((200, 90), 90), (0, 105))

@@ -34,6 +34,36 @@ TO_TEAMS = Reference("heroes", ("team_id",), "teams", ("id",), optional=True)
 TO_HEROES = Reference("powers", ("hero_id",), "heroes", ("id",))
 SMALL = Diagram.of("models", (TEAMS, HEROES, POWERS, LONELY), (TO_TEAMS, TO_HEROES))
 
+_CHANGED = Table(
+    "users",
+    (
+        KEY,
+        Column("plan", "VARCHAR(9)", mark="~", before="VARCHAR(5)"),
+        Column("city", "TEXT", mark="+"),
+        Column("team_id", "INTEGER", keys=("FK",), mark="-"),
+    ),
+    mark="~",
+)
+MARKED = Diagram.of(
+    "candidate",
+    (_CHANGED, Table("notes", (KEY,), mark="+"), Table("teams", (KEY,), mark="-")),
+    (Reference("users", ("team_id",), "teams", ("id",), mark="-"),),
+)
+"""Everything that a candidate may mark."""
+
+SOME_HISTORY = Graph.of(
+    History(
+        (
+            Revision("0005", "Join", ("0004", "0003"), None, is_head=True),
+            Revision("0004", "Aside", ("0002",), None, labels=("aside",)),
+            Revision("0003", "Add plans", ("0002",), None, applied=True, edited=True),
+            Revision("0002", "Add teams", ("0001",), None, applied=True),
+            Revision("0001", "Start", (), None, applied=True),
+        )
+    )
+)
+"""Every state that a revision may have."""
+
 
 def hostile() -> Diagram:
     """Give every hostile name to a table, to its column and to its type."""

@@ -12,7 +12,7 @@ from schema_lab.views.html import escape
 from schema_lab.views.plain import visible
 
 PAPER, INK, FAINT, LINE, HEAD = "#ffffff", "#1f2328", "#59636e", "#8c959f", "#eef1f5"
-TONES = {"+": "#1a7f37", "-": "#c21c2b", "~": "#8a5a00"}
+TONES = {"+": "#167031", "-": "#c21c2b", "~": "#8a5a00"}
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 SIZE, LETTER, MARGIN = 12.0, 7.3, 14.0
 """Pixels: the height of a letter, the width it takes, the white around a drawing."""
