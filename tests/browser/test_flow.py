@@ -1,15 +1,18 @@
 """What the panel adds to the steps: history, live drift, statement by statement, Cancel run."""
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from schema_lab import Lab
 from tests.browser import looking
-from tests.browser.walking import Walk
+from tests.browser.walking import Desk, Walk, redefine, walking
+from tests.conftest import FreshDatabase
 
 pytestmark = pytest.mark.browser
 
 SLOW = "import time; time.sleep(2)"
+HALF = 'op.execute("CREATE TABLE half (id INT)"); op.execute("INSERT INTO rest VALUES (1)")'
 
 
 def pending(walk: Walk, *bodies: str) -> list[str]:
@@ -75,13 +78,23 @@ def test_cancel_run_leaves_the_database_where_it_was(walk: Walk) -> None:
 def test_the_panel_follows_a_model_that_is_run_again(walk: Walk) -> None:
     """A class redefined in another cell changes the drift that the panel shows, without a press."""
     walk.sees("add column users.plan")
-    walk.page.evaluate(
-        """code => window.jupyterapp.shell.currentWidget.context.sessionContext
-            .session.kernel.requestExecute({code}).done""",
-        "class User(lab.Model, table=True):\n"
-        '    __tablename__ = "users"\n'
-        "    id: int | None = Field(default=None, primary_key=True)\n"
-        "    email: str\n"
-        "    city: str | None = Field(default=None, max_length=9)\n",
-    )
+    redefine(walk, "email: str", "city: str | None = Field(default=None, max_length=9)")
     walk.sees("add column users.city")
+
+
+def test_resume_finishes_what_stopped_half_way(desk: Desk, new_database: FreshDatabase) -> None:
+    """On MariaDB, which keeps the first half, the cause is mended and Resume goes on."""
+    server = sa.make_url(new_database("mariadb")).set(database=None)
+    with walking(desk, server.render_as_string(hide_password=False)) as walk:
+        pending(walk, HALF)
+        walk.press("Upgrade")
+        expect(walk.page.get_by_role("alert")).to_contain_text("rest")
+        walk.sees("stopped half-way in upgrade(): 1 statement of it stand")
+        looking.keep(walk.panel, "stopped-half-way")
+        with walk.lab.engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE rest (id INT)"))
+        walk.press("Resume")
+        walk.sees("0 pending")
+        resume = walk.page.get_by_role("button", name="Resume", exact=True)
+        expect(resume).to_be_hidden()
+        assert {"half", "rest"} <= set(tables(walk.lab))

@@ -85,10 +85,10 @@ def desk_of(
 
 
 @contextmanager
-def walking(desk: Desk) -> Iterator[Walk]:
+def walking(desk: Desk, place: str = "sqlite") -> Iterator[Walk]:
     """Show a new panel, on a new project and database, in a page on which no script fails."""
     desk.failures.clear()
-    lab = lab_with_users()
+    lab = lab_with_users(place)
     url = lab.engine.url.render_as_string()
     write_cell(desk.page, CELL.format(url=url, root=str(lab.root)))
     run_all(desk.page)
@@ -97,9 +97,9 @@ def walking(desk: Desk) -> Iterator[Walk]:
     assert desk.failures == []
 
 
-def lab_with_users() -> Lab:
+def lab_with_users(place: str) -> Lab:
     """Make a lab at its only revision, which creates users."""
-    lab = Lab.scratch()
+    lab = Lab.scratch(place)
 
     class User(lab.Model, table=True):  # type: ignore[call-arg,misc,name-defined]
         __tablename__ = "users"
@@ -109,6 +109,22 @@ def lab_with_users() -> Lab:
     lab.autogenerate("Create users").write()
     lab.upgrade()
     return lab
+
+
+def redefine(walk: Walk, *fields: str) -> None:
+    """Run the cell of User again with other fields, as a person does in another cell."""
+    lines = ["id: int | None = Field(default=None, primary_key=True)", *fields]
+    body = "".join(f"    {line}\n" for line in lines)
+    execute(walk.page, f'class User(lab.Model, table=True):\n    __tablename__ = "users"\n{body}')
+
+
+def execute(page: Page, code: str) -> None:
+    """Run code in the kernel of the page's notebook."""
+    page.evaluate(
+        """code => window.jupyterapp.shell.currentWidget.context.sessionContext
+            .session.kernel.requestExecute({code}).done""",
+        code,
+    )
 
 
 def add_plans(walk: Walk) -> None:

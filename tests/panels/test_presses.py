@@ -6,7 +6,7 @@ import pytest
 from ipywidgets import Button
 
 from schema_lab.errors import InputError
-from schema_lab.panels import Panel, presses
+from schema_lab.panels import Panel, controls, presses
 from schema_lab.panels.presses import Presses
 from tests.panels.doing import accept, version
 
@@ -66,6 +66,21 @@ def test_a_refresh_between_two_clicks_parts_them(written: Panel) -> None:
     written.refresh()
     written.upgrade_one_button.click()
     assert version(written) == ["0002"]
+
+
+def test_after_a_failure_a_press_by_code_counts(runner: Presses, log: Log) -> None:
+    """Code that presses twice presses twice; only a person's second click belongs to the first."""
+    button = controls.button("Fail", "Fails")
+
+    def fail() -> None:
+        raise InputError("No.", "Yes.")
+
+    runner.bind(button, fail)
+    button.click()
+    button.click()
+    assert len(log.failures) == 2
+    button._handle_button_msg(button, {"event": "click"}, [])  # as a browser sends it
+    assert len(log.failures) == 2
 
 
 def test_a_disabled_button_does_nothing(panel: Panel) -> None:
