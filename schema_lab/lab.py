@@ -125,7 +125,7 @@ class Lab:
         project = scratch.scratch_project(folder)
         environment = Environment(project, url, 60.0, scratch.next_number, throwaway=True)
         lab._open(environment, SCRATCH_NAME)
-        weakref.finalize(lab, _gone, folder, end)
+        weakref.finalize(lab, _gone, environment, folder, end)
         return lab
 
     def _open(self, environment: Environment, name: str = "") -> None:
@@ -684,6 +684,7 @@ class Lab:
         return frozenset({version_table, database.JOURNAL_TABLE})
 
 
-def _gone(folder: Path, end: Callable[[], None]) -> None:
+def _gone(environment: Environment, folder: Path, end: Callable[[], None]) -> None:
+    environment.engine.dispose()
     end()
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,6 +57,7 @@ def compare(
     metadata: Metadata | None,
     asking: Asking | None = None,
     memory: Memory | None = None,
+    first: Callable[[MigrationContext], None] | None = None,
     *,
     full: bool = False,
 ) -> Comparison:
@@ -74,6 +74,8 @@ def compare(
         with a query for each demand on them.
     memory
         What was found equal before, which is not looked at again; it is kept up to date.
+    first
+        Called before, on the same connection; an error of it ends the comparison.
     full
         Look at everything all the same.
 
@@ -83,7 +85,12 @@ def compare(
         When the database cannot be read or env.py fails.
     """
     ignoring = Ignoring(ignored_in(environment.project.ini))
-    read = partial(_read, asking=asking, ignoring=ignoring, memory=memory, full=full)
+
+    def read(context: MigrationContext) -> Comparison:
+        if first is not None:
+            first(context)
+        return _read(context, asking, ignoring, memory, full=full)
+
     return look(environment, read, env_options(metadata, asking, ignoring))
 
 

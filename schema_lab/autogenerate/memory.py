@@ -40,7 +40,10 @@ class Memory:
         assert connection is not None
         scope = Scope(default_schema=connection.dialect.default_schema_name)
         listed = list(tables_of(context.opts["target_metadata"]))
-        scope.tables = {scope.place(one.schema, one.name): one for one in listed}
+        default = scope.default_schema
+        scope.tables = {
+            (None if one.schema == default else one.schema, one.name): one for one in listed
+        }
         scope.reason = foreign_code(context)
         live = None if scope.reason else fingerprint(connection, self.live)
         if live is None or len(scope.tables) < len(listed):
@@ -53,9 +56,10 @@ class Memory:
             self.equal.clear()
         self.equal -= self._dirty(scope, live)
         self.live, self.circumstances = live, circumstances
-        scope.enums = [table for place, table in scope.tables.items() if self.models.enums(place)]
-        default = {place for place in live.tables if place[0] is None}
-        scope.live = default.difference(_left_out(context))
+        enums = self.models.with_enums
+        scope.enums = [one for place, one in scope.tables.items() if place in enums]
+        here = {place for place in live.tables if place[0] is None}
+        scope.live = here.difference(_left_out(context))
         if self.equal:
             scope.places = self._places(scope)
         return scope

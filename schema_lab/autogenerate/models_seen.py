@@ -6,7 +6,7 @@ when what any of them says was set anew. Only such a table is read again in full
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from schema_lab.autogenerate.model_fingerprint import ModelFingerprint, model_fingerprint
 
 Place = tuple[str | None, str]
-_OF_COLUMN = attrgetter(
+_OF_COLUMN = itemgetter(
     "type", "nullable", "server_default", "comment", "name", "autoincrement", "primary_key"
 )
+"""What stands in a column's own dictionary; with many tables, looking there is half as dear."""
 
 
 @dataclass
@@ -25,6 +26,7 @@ class _Seen:
 
     table: sa.Table
     columns: list[sa.Column[Any]]
+    variables: list[dict[str, Any]]
     attributes: list[tuple[Any, ...]]
     watched: list[Any]
     copies: list[Any]
@@ -37,9 +39,10 @@ class _Seen:
         columns = list(table.columns)
         watched = list(_held(table, columns))
         copies = [one.copy() for one in watched]
-        attributes = list(map(_OF_COLUMN, columns))
+        variables = list(map(vars, columns))
+        attributes = list(map(_OF_COLUMN, variables))
         naming = table.metadata.naming_convention
-        return cls(table, columns, attributes, watched, copies, naming, fingerprint)
+        return cls(table, columns, variables, attributes, watched, copies, naming, fingerprint)
 
     def is_same(self, table: sa.Table) -> bool:
         """Say whether a table is the one seen, and says what it said."""
@@ -48,7 +51,7 @@ class _Seen:
                 table is self.table
                 and table.columns.values() == self.columns
                 and self.watched == self.copies
-                and list(map(_OF_COLUMN, self.columns)) == self.attributes
+                and list(map(_OF_COLUMN, self.variables)) == self.attributes
                 and table.comment == self.fingerprint.said[0][2]
                 and table.metadata.naming_convention is self.naming
             )
@@ -77,6 +80,8 @@ class ModelsSeen:
 
     seen: dict[Place, _Seen] = field(default_factory=dict)
     pointing: dict[Place, set[Place]] = field(default_factory=dict)
+    with_enums: set[Place] = field(default_factory=set)
+    """The tables that may hold an enum."""
 
     def renewed(self, tables: Mapping[Place, sa.Table]) -> set[Place]:
         """Look at all tables; give the places where something is new, gone or different."""
@@ -95,21 +100,20 @@ class ModelsSeen:
 
     def _remember(self, place: Place, now: _Seen) -> None:
         self.seen[place] = now
+        if now.fingerprint.has_enums:
+            self.with_enums.add(place)
         for name in now.fingerprint.referred:
             self.pointing.setdefault(name, set()).add(place)
 
     def _forget(self, place: Place) -> None:
         before = self.seen.pop(place, None)
+        self.with_enums.discard(place)
         for name in before.fingerprint.referred if before else ():
             self.pointing[name].discard(place)
 
     def referring(self, name: Place) -> set[Place]:
         """Give the tables with a foreign key to a table of that name, in small letters."""
         return self.pointing.get(name, set())
-
-    def enums(self, place: Place) -> bool:
-        """Say whether a table may hold an enum."""
-        return self.seen[place].fingerprint.has_enums
 
     def own_code(self, place: Place) -> bool:
         """Say whether a type of a table compares itself, in code that may do anything."""

@@ -9,7 +9,7 @@ from schema_lab.autogenerate.proposal import Proposal
 from schema_lab.autogenerate.questions import Answer, Asking, Questions
 from schema_lab.autogenerate.refusals import refuse_no_model
 from schema_lab.errors import HistoryError
-from schema_lab.history import Environment, refuse_unsound, script_heads
+from schema_lab.history import Environment, script_heads, soundness
 
 
 def propose(
@@ -44,8 +44,8 @@ def propose(
         When a name in the models is one that the database would cut short or refuse.
     """
     scripts = environment.project.scripts()
-    refuse_unsound(environment, scripts)
-    comparison = compare(environment, metadata, Asking(answers), memory)
+    first = soundness(environment, scripts)
+    comparison = compare(environment, metadata, Asking(answers), memory, first)
     _refuse_behind(comparison, script_heads(scripts))
     refuse_no_model(metadata, comparison.upgrade)
     refuse_names(comparison.bad_names, environment.url.get_backend_name())

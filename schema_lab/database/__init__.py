@@ -14,6 +14,7 @@ from schema_lab.database.engines import (
     sqlite_transactions,
 )
 from schema_lab.database.fingerprint import Fingerprint, fingerprint
+from schema_lab.database.kept_connection import looking_again
 from schema_lab.database.lock import exclusive
 from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.database.postgresql_at_once import next_of
@@ -43,6 +44,7 @@ __all__ = [
     "fingerprint",
     "foreign_keys_off",
     "is_mysql",
+    "looking_again",
     "masked",
     "next_of",
     "read_at_once",

@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
+from schema_lab.database.kept_connection import keep_for_looking
 from schema_lab.database.sqlite_holder import holder
 from schema_lab.errors import DatabaseError
 
@@ -48,10 +49,12 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
             "Name a file, such as sqlite:///lab.db, or use Lab.scratch().",
         )
     arguments = {"timeout": wait, "check_same_thread": False}  # env.py may have its own thread
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
+    engine = sa.create_engine(
+        url, poolclass=QueuePool, pool_size=1, max_overflow=-1, connect_args=arguments
+    )
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "handle_error", partial(_on_sqlite_error, wait))
-    return real_transactions(engine)
+    return keep_for_looking(real_transactions(engine))
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:

@@ -4,7 +4,7 @@ from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.history.asynchronous import is_asynchronous, outside_of_the_loop
 from schema_lab.history.checksum_file import ChecksumFile
 from schema_lab.history.checksums import Checksums
-from schema_lab.history.condition import Condition, condition, refuse_unsound
+from schema_lab.history.condition import Condition, condition, refuse_unsound, soundness
 from schema_lab.history.drops import Drop, drops_of
 from schema_lab.history.env_errors import env_errors
 from schema_lab.history.environment import (
@@ -89,6 +89,7 @@ __all__ = [
     "refuse_unsound",
     "revisions_of",
     "script_heads",
+    "soundness",
     "translate",
     "whole_history",
 ]

@@ -61,6 +61,13 @@ def refuse_unsound(environment: Environment, scripts: ScriptDirectory) -> None:
     SchemaLabError
         For more than one head, a damaged or forgotten version table, or a leftover copy.
     """
+    look(environment, soundness(environment, scripts))
+
+
+def soundness(
+    environment: Environment, scripts: ScriptDirectory
+) -> Callable[[MigrationContext], None]:
+    """Refuse more than one head, and give what refuses the rest: a part of a longer look."""
 
     def examine(context: MigrationContext) -> None:
         connection, standing = context.connection, Standing.of(context)
@@ -71,7 +78,7 @@ def refuse_unsound(environment: Environment, scripts: ScriptDirectory) -> None:
 
     with as_lab_errors(environment.url), fresh_sources():
         refuse_heads(scripts)
-        look(environment, examine)
+    return examine
 
 
 def _said(problems: list[str], read: Callable[[], T]) -> T | None:

@@ -64,7 +64,7 @@ class Environment:
 
     @property
     def engine(self) -> sa.Engine:
-        """The engine on the database; every connection is opened fresh and closed after."""
+        """The engine on the database; each connection is a fresh one, but for `looking_again`."""
         return _engine(self.url, self.wait)
 
     def config(self) -> Config:

@@ -5,35 +5,15 @@ clock leave the times alike; so as long as a file is young, its content is compa
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from schema_lab.database.stamp import Stamp
 
 T = TypeVar("T")
-
-YOUNG = 2_000_000_000
-"""Nanoseconds after a change in which another may leave the times as they are."""
-
-
-class Stamp(NamedTuple):
-    """What the file system says of a file: nanoseconds, nanoseconds, bytes, number."""
-
-    modified: int
-    changed: int
-    size: int
-    inode: int
-
-    @classmethod
-    def of(cls, found: os.stat_result) -> "Stamp":
-        """Take it from what `stat` gives."""
-        return cls(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
-
-    def is_young(self, now: int) -> bool:
-        """Say whether a change after `now` might not show."""
-        return max(self.modified, self.changed) + YOUNG > now
 
 
 @dataclass

@@ -12,7 +12,8 @@ from typing import Any
 
 from alembic.script import Script, ScriptDirectory
 
-from schema_lab.history.files import Files, Stamp
+from schema_lab.database.stamp import Stamp
+from schema_lab.history.files import Files
 
 
 class Source:

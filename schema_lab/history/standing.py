@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from schema_lab.database import looking_again
 from schema_lab.errors import HistoryError
 from schema_lab.history.checksum_file import birth
 from schema_lab.history.checksums import Checksums
@@ -26,14 +27,14 @@ def look(
     read: Callable[[MigrationContext], T],
     options: Callable[[Options], Options] = dict,
 ) -> T:
-    """Run `read` on the migration context that env.py makes, on a fresh connection. Read-only."""
+    """Run `read` on the migration context that env.py makes, on a connection. Read-only."""
     found: list[T] = []
 
     def work(heads: object, context: MigrationContext) -> tuple[()]:
         found.append(read(context))
         return ()
 
-    with as_lab_errors(environment.url), environment.engine.connect() as connection:
+    with as_lab_errors(environment.url), looking_again(environment.engine) as connection:
         environment.run(connection, work, options, dont_mutate=True)
     if not found:
         raise HistoryError(
