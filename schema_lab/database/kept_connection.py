@@ -2,7 +2,7 @@
 
 It is kept only while nothing can have happened to its file: the same inode, size and times, which
 are no longer young; no write-ahead log beside it; no other database attached. It holds no lock, and
-whoever asks the engine for a connection of his own gets a fresh one.
+whoever asks the engine for a connection of his own gets a fresh one. See docs/decisions/0022.
 """
 
 import os
