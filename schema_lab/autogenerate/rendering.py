@@ -4,11 +4,18 @@ Types are plain `sa.` types, so that no script needs sqlmodel. A foreign key to 
 is given as a tuple of names; in Alembic's dotted string, the dot would part a schema from a table.
 """
 
+import copy
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _populate_render_fk_opts, _render_gen_name
+from alembic.autogenerate.render import (
+    _populate_render_fk_opts,
+    _render_gen_name,
+    _repr_type,
+)
+from alembic.ddl.postgresql import PostgresqlImpl
+from sqlalchemy.dialects import postgresql
 from sqlmodel import AutoString
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -34,7 +41,25 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[
     if isinstance(item, AutoString):
         length = getattr(item.impl, "length", None)
         return f"sa.String(length={length})" if length else _unlimited(context)
-    return False
+    return _of_postgresql(item, context)
+
+
+def _of_postgresql(type_: Any, context: AutogenContext | None) -> str | Literal[False]:
+    """Render JSONB, ARRAY and HSTORE elsewhere than on PostgreSQL as Alembic does there.
+
+    On another dialect it leaves the type within without its `sa.`: NameError as the script runs.
+    """
+    if context is None or context.migration_context.dialect.name == "postgresql":
+        return False
+    base = copy.copy(type_)
+    base._variant_mapping = {}
+    known = PostgresqlImpl(postgresql.dialect(), None, True, None, None, {})  # type: ignore[no-untyped-call]
+    rendered = known.render_type(base, context)
+    if rendered is False:
+        return False
+    variants = sorted(type_._variant_mapping.items())
+    said = (f".with_variant({_repr_type(one, context)}, {name!r})" for name, one in variants)
+    return f"{rendered}{''.join(said)}"
 
 
 def _unlimited(context: AutogenContext) -> str:
