@@ -4,6 +4,7 @@ A class of Alembic's with `__dialect__` takes the place of the former one, in ev
 https://alembic.sqlalchemy.org/en/latest/api/ddl.html
 """
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,9 @@ from schema_lab.database import next_of, words_of
 
 _SERIAL = (sa.INTEGER, sa.BIGINT)
 """The types of columns that Alembic takes for a SERIAL."""
+
+
+_BRACKETS = re.compile("[()]")
 
 
 class DefaultsAsText(DefaultImpl):
@@ -100,3 +104,8 @@ class PlainPercents(DefaultsAsText, PostgresqlImpl):
         if isinstance(element, str):
             return element
         return sql_of(element, self.dialect, table=False)
+
+    def _cleanup_index_expr(self, index: sa.Index, expr: str) -> str:
+        """Leave line breaks out, and the brackets of a CASE, which PostgreSQL sets anew."""
+        found = super()._cleanup_index_expr(index, " ".join(expr.split()))
+        return _BRACKETS.sub("", found) if "casewhen" in found else found

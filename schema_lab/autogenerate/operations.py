@@ -113,10 +113,20 @@ def aspects_of(operation: ops.AlterColumnOp, dialect: sa.Dialect) -> Iterator[tu
 @describe.register
 def _(operation: ops.CreateIndexOp, dialect: sa.Dialect) -> Iterator[Operation]:
     table = full_name(operation.table_name, operation.schema)
-    columns = ", ".join(str(getattr(one, "name", one)) for one in operation.columns)
+    columns = ", ".join(_term(one, dialect) for one in operation.columns)
     unique = "unique index" if operation.unique else "index"
     sentence = f"create {unique} {operation.index_name} on {table} ({columns})"
     yield Operation("+", sentence, "create_index", table, after=columns)
+
+
+def _term(term: Any, dialect: sa.Dialect) -> str:
+    """Say a column or an expression of an index."""
+    if isinstance(term, str | sa.ColumnClause) or not isinstance(term, sa.ClauseElement):
+        return str(getattr(term, "name", term))
+    try:
+        return sql_of(term, dialect, table=False)
+    except sa.exc.CompileError:
+        return str(term)
 
 
 @describe.register

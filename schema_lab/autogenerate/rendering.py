@@ -57,6 +57,7 @@ def _of_postgresql(type_: Any, context: AutogenContext | None) -> str | Literal[
     rendered = known.render_type(base, context)
     if rendered is False:
         return False
+    context.imports.add("from sqlalchemy.dialects import postgresql")
     variants = sorted(type_._variant_mapping.items())
     said = (f".with_variant({_repr_type(one, context)}, {name!r})" for name, one in variants)
     return f"{rendered}{''.join(said)}"

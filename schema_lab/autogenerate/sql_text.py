@@ -9,6 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import Grouping
 
 from schema_lab.database import as_text, without_parameters
 
@@ -18,9 +21,10 @@ def render_word_for_word(context: MigrationContext) -> None:
     plain = partial(type(context.impl).render_ddl_sql_expr, context.impl)
 
     def render(expression: Any, is_server_default: bool = False, **keywords: Any) -> str:
-        rendered = plain(
-            without_parameters(expression), is_server_default=is_server_default, **keywords
-        )
+        spoken = without_parameters(_written_out(expression))
+        if keywords.get("is_index") and context.dialect.name == "postgresql":
+            spoken = _in_brackets(spoken)
+        rendered = plain(spoken, is_server_default=is_server_default, **keywords)
         text = _undoubled(rendered, context.dialect)
         return text if keywords.get("is_index") else as_text(text)
 
@@ -29,10 +33,33 @@ def render_word_for_word(context: MigrationContext) -> None:
 
 def sql_of(expression: Any, dialect: sa.Dialect, *, table: bool = True) -> str:
     """Compile an expression to the SQL that the database gets; `table` stands before columns."""
-    compiled = without_parameters(expression).compile(
+    compiled = without_parameters(_written_out(expression)).compile(
         dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": table}
     )
     return _undoubled(str(compiled), dialect)
+
+
+def _written_out(expression: Any) -> Any:
+    """Give the language of `to_tsvector("english", …)` as text; SQLAlchemy has no literal of it."""
+    if not isinstance(expression, sa.ClauseElement):
+        return expression
+
+    def replaced(element: Any, **keywords: Any) -> Any:
+        known = isinstance(element, sa.BindParameter) and isinstance(element.type, REGCONFIG)
+        return sa.literal(element.value, sa.String()) if known else None
+
+    return visitors.replacement_traverse(expression, {}, replaced)
+
+
+def _in_brackets(expression: Any) -> Any:
+    """Put CASE into the brackets without which PostgreSQL takes it in no index."""
+    if isinstance(expression, sa.Case):
+        return Grouping(expression)
+    if isinstance(expression, sa.UnaryExpression) and isinstance(expression.element, sa.Case):
+        changed = expression._clone()
+        changed.element = Grouping(expression.element)
+        return changed
+    return expression
 
 
 def _undoubled(sql: str, dialect: sa.Dialect) -> str:
