@@ -4,6 +4,7 @@ Alembic's batch mode copies a table and loses triggers, collations and more. SQL
 and renames columns itself and keeps everything: https://www.sqlite.org/lang_altertable.html
 """
 
+import copy
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -46,10 +47,11 @@ def _with_indexes_outside(batch: ops.ModifyTableOps) -> list[ops.MigrateOperatio
     """Drop indexes before a table is copied and make them after: a batch forgets DESC and more."""
     dropped = [one for one in batch.ops if isinstance(one, ops.DropIndexOp)]
     made = [one for one in batch.ops if isinstance(one, ops.CreateIndexOp)]
-    batch.ops = [
+    rest = copy.copy(batch)
+    rest.ops = [
         one for one in batch.ops if not isinstance(one, ops.DropIndexOp | ops.CreateIndexOp)
     ]
-    return [*dropped, batch, *made]
+    return [*dropped, rest, *made]
 
 
 def all_native(operations: Sequence[ops.MigrateOperation]) -> bool:

@@ -4,7 +4,9 @@ The operations are rendered as code for the dialect, and that code runs on Alemb
 context, so that the SQL shown is the SQL of the script.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -15,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from schema_lab.autogenerate.native import flattened
+from schema_lab.autogenerate.offline_tables import table_after
 from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.errors import InputError
 
@@ -33,48 +36,40 @@ class _Offline(Operations):
     def __init__(self, context: MigrationContext, tables: LiveTables) -> None:
         super().__init__(context)
         self._tables = dict(tables)
+        make: Any = context.impl.create_table
+        context.impl.create_table = partial(self._made, make)  # type: ignore[method-assign]
+        self._copied: list[sa.Table] = []
 
+    def _made(self, make: Any, table: sa.Table, **rest: Any) -> None:
+        self._copied.append(table)
+        make(table, **rest)
+
+    @contextmanager
     def batch_alter_table(  # type: ignore[override]
         self, table_name: str, schema: str | None = None, **rest: Any
-    ) -> Any:
+    ) -> Iterator[Any]:
         live = self._tables.get((table_name, schema))
         if live is not None and rest.get("naming_convention"):
             live = live.to_metadata(sa.MetaData(naming_convention=rest["naming_convention"]))
-        return super().batch_alter_table(table_name, schema=schema, copy_from=live, **rest)
+        batch = super().batch_alter_table(table_name, schema=schema, copy_from=live, **rest)
+        with batch as operations:
+            yield operations
+        if self._copied:
+            copied = self._copied.pop()
+            self._tables[table_name, schema] = copied.to_metadata(sa.MetaData(), name=table_name)
 
     def invoke(self, operation: Any) -> Any:
         """Write an operation, and know what it makes of a table that is copied after it."""
         result = super().invoke(operation)
         where = getattr(operation, "table_name", ""), getattr(operation, "schema", None)
         live = self._tables.get(where)
+        if isinstance(operation, ops.CreateTableOp):
+            live = self._copied.pop()
         if live is not None:
-            self._tables.pop(where)
-            after = _after(operation, live)
+            self._tables.pop(where, None)
+            after = table_after(operation, live)
             self._tables[after.name, after.schema] = after
         return result
-
-
-def _after(operation: Any, live: sa.Table) -> sa.Table:
-    """Give a live table as it is after an operation outside of a batch."""
-    if isinstance(operation, ops.RenameTableOp):
-        return live.to_metadata(sa.MetaData(), name=operation.new_table_name)
-    columns = [one._copy() for one in live.columns]
-    if isinstance(operation, ops.AddColumnOp):
-        columns.append(operation.column._copy())
-    elif isinstance(operation, ops.DropColumnOp):
-        columns = [one for one in columns if one.name != operation.column_name]
-    elif isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
-        for one in columns:
-            if one.name == operation.column_name:
-                one.name = one.key = operation.modify_name
-    else:
-        return live
-    constraints = (one._copy() for one in live.constraints if _named(one))
-    return sa.Table(live.name, sa.MetaData(), *columns, *constraints, schema=live.schema)
-
-
-def _named(constraint: sa.Constraint) -> bool:
-    return not isinstance(constraint, sa.PrimaryKeyConstraint)
 
 
 def offline_sql(
@@ -83,6 +78,7 @@ def offline_sql(
     tables: LiveTables,
     render_item: Any,
     imports: str = "",
+    before: Sequence[ops.MigrateOperation] = (),
 ) -> str:
     """Write the SQL that operations become on a dialect. Read-only.
 
@@ -98,6 +94,8 @@ def offline_sql(
         Alembic's option of that name, which spells the types.
     imports
         The import lines that the script needs.
+    before
+        Operations that run before these, and are not written: for a downgrade its upgrade.
 
     Raises
     ------
@@ -113,14 +111,22 @@ def offline_sql(
     context = _context(dialect, options)
     rendering = _context(dialect, {})
     render_word_for_word(rendering)
-    body = render_python_code(
-        ops.UpgradeOps(flattened(operations) if batch else list(operations)),
-        render_as_batch=batch,
-        render_item=render_item,
-        migration_context=rendering,
-    )
+
+    def code(listed: Sequence[ops.MigrateOperation]) -> str:
+        body = render_python_code(
+            ops.UpgradeOps(flattened(listed) if batch else list(listed)),
+            render_as_batch=batch,
+            render_item=render_item,
+            migration_context=rendering,
+        )
+        return f"{imports}\ndef run():\n    {body}\nrun()\n"
+
+    operator = _Offline(context, tables)
     try:
-        _run(f"{imports}\ndef run():\n    {body}\nrun()\n", _Offline(context, tables))
+        if batch:
+            _run(code(before), operator)
+            buffer.seek(buffer.truncate(0))
+        _run(code(operations), operator)
     except _UNWRITABLE as error:
         said = (str(error) or type(error).__name__).splitlines()[0]
         buffer.write(f"-- {dialect} cannot write this: {said}\n")

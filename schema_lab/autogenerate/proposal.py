@@ -47,4 +47,6 @@ class Proposal:
         chosen = self.script.upgrade_ops if direction == "upgrade" else self.script.downgrade_ops
         operations = chosen.ops if chosen else []
         imports = self.template_arguments.get("imports", "")
-        return offline_sql(operations, dialect, self.tables, self.render_item, imports)
+        up = self.script.upgrade_ops
+        before = up.ops if up and chosen is not up else []
+        return offline_sql(operations, dialect, self.tables, self.render_item, imports, before)
