@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.incremental.models import COLUMNS, NAMES
+from tests.incremental.models import CALM, COLUMNS, NAMES
 
 POINTING = "CREATE TABLE {t} (id INTEGER PRIMARY KEY, goal_id INTEGER REFERENCES {u} (id))"
 NAMED = (
@@ -29,6 +29,8 @@ ANYWHERE = (
     NAMED,
     "CREATE INDEX {i} ON {t} ({c})",
     "CREATE UNIQUE INDEX {i} ON {t} (id, goal_id)",
+    "ALTER TABLE {t} ADD COLUMN goal2_id INTEGER REFERENCES {u} (id)",
+    "ALTER TABLE {t} RENAME TO {x}; ALTER TABLE {x} RENAME TO {t}",
     "CREATE TABLE {x} AS SELECT 1 AS a",
     "DROP TABLE {x}",
     "DELETE FROM {t}",
@@ -69,6 +71,13 @@ ONLY = {
         "ALTER SEQUENCE loose OWNED BY NONE",
         "ALTER SEQUENCE loose RENAME TO looser",
         "ALTER SEQUENCE looser RENAME TO loose",
+        "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'odd'",
+        "ALTER TYPE mood RENAME VALUE 'a' TO 'z'",
+        "ALTER TYPE mood RENAME VALUE 'z' TO 'a'",
+        "ALTER TABLE {t} ADD CONSTRAINT fk1_{n} FOREIGN KEY (goal_id) REFERENCES {u} (id)",
+        "ALTER TABLE {t} DROP CONSTRAINT fk1_{n}",
+        "ALTER TABLE {t} ADD COLUMN {c} INTEGER GENERATED ALWAYS AS IDENTITY",
+        "ALTER INDEX {i} RENAME TO {v}",
         "CREATE SCHEMA aside",
         "ALTER TABLE {t} SET SCHEMA aside",
         "ALTER TABLE aside.{t} SET SCHEMA public",
@@ -90,6 +99,7 @@ ONLY = {
         "ALTER TABLE {t} RENAME INDEX {i} TO {v}",
         "ALTER TABLE {t} DROP FOREIGN KEY fk1_{n}",
         "RENAME TABLE {t} TO {x}, {u} TO {t}, {x} TO {u}",
+        "ALTER TABLE {t} ADD CONSTRAINT fk1_{n} FOREIGN KEY (goal_id) REFERENCES {u} (id)",
         "ALTER TABLE {t} ADD CONSTRAINT ck CHECK (id > 0)",
         "SET foreign_key_checks = 0; DROP TABLE {t}; SET foreign_key_checks = 1",
         "TRUNCATE {t}",
@@ -101,12 +111,13 @@ ONLY = {
 }
 
 
-def some_ddl(random: Random, dialect: sa.Dialect) -> list[str]:
-    """Give one act of DDL: its statements."""
+def some_ddl(random: Random, dialect: sa.Dialect) -> tuple[list[str], set[str]]:
+    """Give one act of DDL: its statements, and the tables that it names."""
     name = "mariadb" if dialect.name in ("mysql", "mariadb") else dialect.name
     template = random.choice((*ANYWHERE, *ONLY[name], *ONLY[name]))
     quote = dialect.identifier_preparer.quote
-    table, other = random.sample(NAMES, 2)
+    names = random.choice((NAMES, NAMES, CALM))
+    table, other = random.choice(names), random.choice((*names, *CALM))
     column, renamed = random.sample(COLUMNS, 2)
     filled = template.format(
         t=quote(table),
@@ -118,7 +129,7 @@ def some_ddl(random: Random, dialect: sa.Dialect) -> list[str]:
         x="extra",
         v="shown",
     )
-    return filled.split("; ") if "TRIGGER" not in filled else [filled]
+    return filled.split("; ") if "TRIGGER" not in filled else [filled], {table, other}
 
 
 def run(connection: sa.Connection, statements: list[str]) -> bool:
@@ -132,12 +143,12 @@ def run(connection: sa.Connection, statements: list[str]) -> bool:
     return True
 
 
-def put_right(connection: sa.Connection, metadata: sa.MetaData) -> None:
-    """Drop everything and create the models, as far as the database lets it."""
+def put_right(connection: sa.Connection, metadata: sa.MetaData, touched: set[str]) -> None:
+    """Drop what was touched and what is not calm, and create the models, if the database can."""
     live = sa.MetaData()
     with suppress(sa.exc.SQLAlchemyError):
         live.reflect(connection)
-        _drop(connection, live)
+        _drop(connection, _with_those_that_point(live, touched))
     connection.rollback()
     for table in _in_order(metadata):
         try:
@@ -145,6 +156,19 @@ def put_right(connection: sa.Connection, metadata: sa.MetaData) -> None:
             connection.commit()
         except sa.exc.SQLAlchemyError:
             connection.rollback()
+
+
+def _with_those_that_point(live: sa.MetaData, touched: set[str]) -> list[sa.Table]:
+    """Give the tables to make anew: a key to one that is dropped goes with it."""
+    chosen = {one.name for one in live.tables.values() if one.name not in CALM} | touched
+    before = 0
+    while before < len(chosen):
+        before = len(chosen)
+        for table in live.tables.values():
+            goals = {key.target_fullname.rsplit(".", 1)[0] for key in table.foreign_keys}
+            if goals & chosen:
+                chosen.add(table.name)
+    return [one for one in live.tables.values() if one.name in chosen]
 
 
 def _in_order(metadata: sa.MetaData) -> list[sa.Table]:
@@ -155,10 +179,10 @@ def _in_order(metadata: sa.MetaData) -> list[sa.Table]:
         return list(metadata.tables.values())
 
 
-def _drop(connection: Any, live: sa.MetaData) -> None:
+def _drop(connection: Any, tables: list[sa.Table]) -> None:
     if connection.dialect.name in ("mysql", "mariadb"):
         connection.exec_driver_sql("SET foreign_key_checks = 0")
-    for table in live.tables.values():
+    for table in tables:
         quoted = connection.dialect.identifier_preparer.quote(table.name)
         end = " CASCADE" if connection.dialect.name == "postgresql" else ""
         connection.exec_driver_sql(f"DROP TABLE {quoted}{end}".replace("%", "%%"))

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 NAMES = ("teams", "Users", "order lines", "a.b", "posts", "tags")
+CALM = tuple(f"calm{number:02}" for number in range(18))
+"""Tables of which few change at a time, as in a large schema."""
 COLUMNS = ("name", "plan", "n", "at", "state", "note")
 COMMENTS = (None, "plain", "it's 100% :name", "")
 CONVENTION = {
@@ -59,12 +61,38 @@ def some_column(random: Random, name: str) -> sa.Column[Any]:
     )
 
 
+def calm_tables(metadata: sa.MetaData) -> None:
+    """Make the calm tables, in groups of three that point to the first of theirs."""
+    for number, name in enumerate(CALM):
+        sa.Table(
+            name,
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("name", sa.String(50), index=number % 2 == 0, comment="plain"),
+            sa.Column("n", sa.Integer, server_default="7", nullable=False),
+            sa.Column("state", sa.Enum("a", "b", name="mood") if number < 3 else sa.DateTime),
+            comment=COMMENTS[number % 3],
+        )
+        if number % 3:
+            goal = metadata.tables[CALM[number - number % 3]]
+            column = sa.Column("goal_id", sa.Integer, sa.ForeignKey(goal.c["id"]))
+            metadata.tables[name].append_column(column)
+        elif number % 2:
+            metadata.tables[name].append_constraint(sa.UniqueConstraint("n", "name"))
+
+
 @dataclass
 class Models:
     """The models of a notebook that is edited again and again."""
 
     random: Random
     metadata: sa.MetaData = field(default_factory=lambda: sa.MetaData(naming_convention=CONVENTION))
+    touched: set[str] = field(default_factory=set)
+
+    def begin_anew(self) -> None:
+        """Have the calm tables alone."""
+        self.metadata = sa.MetaData(naming_convention=CONVENTION)
+        calm_tables(self.metadata)
 
     def edit(self) -> str:
         """Change something, and say what."""
@@ -75,8 +103,13 @@ class Models:
         return self.random.choice(edits)()
 
     def _some(self) -> sa.Table | None:
-        tables = sorted(self.metadata.tables)
-        return self.metadata.tables[self.random.choice(tables)] if tables else None
+        calm = self.random.random() < 0.4
+        tables = sorted(one for one in self.metadata.tables if (one in CALM) == calm)
+        if not tables:
+            return None
+        chosen = self.random.choice(tables)
+        self.touched.add(chosen)
+        return self.metadata.tables[chosen]
 
     def _made(self, name: str) -> None:
         key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
