@@ -1,4 +1,4 @@
-"""How a dialect's indexes and server defaults are compared, where Alembic's way does not do.
+"""How a dialect's types, indexes and server defaults are compared, where Alembic's way does not do.
 
 A class of Alembic's with `__dialect__` takes the place of the former one, in every context:
 https://alembic.sqlalchemy.org/en/latest/api/ddl.html
@@ -30,6 +30,13 @@ class DefaultsAsText(DefaultImpl):
     Alembic has a function for it in `configure`, and calls it for generated columns too, where
     there is no default to read: AttributeError in alembic/autogenerate/compare/server_defaults.py.
     """
+
+    def compare_type(self, inspector_column: Any, metadata_column: Any) -> bool:
+        """Say whether a type changed; two that are spelled the same are not taken to pieces."""
+        spell = self.dialect.type_compiler_instance.process
+        if spell(inspector_column.type).lower() == spell(metadata_column.type).lower():
+            return False
+        return bool(super().compare_type(inspector_column, metadata_column))
 
     def compare_server_default(
         self, inspector_column: Any, metadata_column: Any, rendered: Any, live: Any
