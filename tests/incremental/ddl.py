@@ -146,9 +146,13 @@ def run(connection: sa.Connection, statements: list[str]) -> bool:
 def put_right(connection: sa.Connection, metadata: sa.MetaData, touched: set[str]) -> None:
     """Drop what was touched and what is not calm, and create the models, if the database can."""
     live = sa.MetaData()
+    try:
+        live.reflect(connection, resolve_fks=False)
+        chosen = _with_those_that_point(live, touched)
+    except sa.exc.SQLAlchemyError:  # one cannot be read: all go
+        chosen = set(sa.inspect(connection).get_table_names())
     with suppress(sa.exc.SQLAlchemyError):
-        live.reflect(connection)
-        _drop(connection, _with_those_that_point(live, touched))
+        _drop(connection, chosen)
     connection.rollback()
     for table in _in_order(metadata):
         try:
@@ -158,7 +162,7 @@ def put_right(connection: sa.Connection, metadata: sa.MetaData, touched: set[str
             connection.rollback()
 
 
-def _with_those_that_point(live: sa.MetaData, touched: set[str]) -> list[sa.Table]:
+def _with_those_that_point(live: sa.MetaData, touched: set[str]) -> set[str]:
     """Give the tables to make anew: a key to one that is dropped goes with it."""
     chosen = {one.name for one in live.tables.values() if one.name not in CALM} | touched
     before = 0
@@ -168,7 +172,7 @@ def _with_those_that_point(live: sa.MetaData, touched: set[str]) -> list[sa.Tabl
             goals = {key.target_fullname.rsplit(".", 1)[0] for key in table.foreign_keys}
             if goals & chosen:
                 chosen.add(table.name)
-    return [one for one in live.tables.values() if one.name in chosen]
+    return chosen & {one.name for one in live.tables.values()}
 
 
 def _in_order(metadata: sa.MetaData) -> list[sa.Table]:
@@ -179,11 +183,11 @@ def _in_order(metadata: sa.MetaData) -> list[sa.Table]:
         return list(metadata.tables.values())
 
 
-def _drop(connection: Any, tables: list[sa.Table]) -> None:
+def _drop(connection: Any, tables: set[str]) -> None:
     if connection.dialect.name in ("mysql", "mariadb"):
         connection.exec_driver_sql("SET foreign_key_checks = 0")
-    for table in tables:
-        quoted = connection.dialect.identifier_preparer.quote(table.name)
+    for table in sorted(tables):
+        quoted = connection.dialect.identifier_preparer.quote(table)
         end = " CASCADE" if connection.dialect.name == "postgresql" else ""
         connection.exec_driver_sql(f"DROP TABLE {quoted}{end}".replace("%", "%%"))
     connection.commit()
