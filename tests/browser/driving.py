@@ -112,15 +112,15 @@ def run_all(page: Page) -> None:
     wait_for_kernel(page)
 
 
-def press_through(page: Page, name: str, limit: int = 40) -> None:
+def press_through(page: Page, name: str) -> None:
     """Reach a button with Tab alone, and press Enter on it."""
-    press_tab_to(page, page.get_by_role("button", name=name, exact=True), limit)
+    press_tab_to(page, page.get_by_role("button", name=name, exact=True))
     page.keyboard.press("Enter")
 
 
-def press_tab_to(page: Page, target: Locator, limit: int = 40) -> None:
+def press_tab_to(page: Page, target: Locator) -> None:
     """Reach a control with Tab alone."""
-    for _ in range(limit):
+    for _ in range(40):
         if target.evaluate("control => control === document.activeElement"):
             return
         page.keyboard.press("Tab")

@@ -11,6 +11,7 @@ from schema_lab.autogenerate import Drift, Operation
 from schema_lab.history import History, Revision
 from tests.browser import looking
 from tests.browser.driving import JupyterLab
+from tests.browser.walking import CELL, lab_with_users, run_cell
 
 pytestmark = pytest.mark.browser
 
@@ -69,3 +70,29 @@ def test_code_keeps_its_lines(outputs: list[Locator]) -> None:
     pre = outputs[2].locator("pre")
     assert pre.inner_text() == CODE
     assert "mono" in pre.evaluate("pre => getComputedStyle(pre).fontFamily")
+
+
+def test_a_panel_works_once_its_cell_is_run(jupyter: JupyterLab, browser: BrowserContext) -> None:
+    """What was stored of a panel says no more than its name; run, it has its style and its buttons.
+
+    The other outputs of the notebook stay as they were, without theirs.
+    """
+    lab = lab_with_users("sqlite")
+    source = CELL.format(url=lab.engine.url.render_as_string(), root=str(lab.root))
+    panel = v4.new_code_cell(
+        source, outputs=[v4.new_output("display_data", data={"text/plain": "Panel(sqlite)"})]
+    )
+    jupyter.write_cells("panel.ipynb", [stored(views.drift.html(DRIFT)), panel])
+    page = browser.new_page()
+    try:
+        jupyter.open(page, "panel.ipynb")
+        expect(page.get_by_text("Panel(sqlite)")).to_be_visible()
+        run_cell(page, 1)
+        shown = page.locator(".sl-panel")
+        expect(shown.locator(".sl-badge").first).to_have_css("border-radius", "10px")
+        page.get_by_role("button", name="Autogenerate", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("The message is empty.")
+        assert page.locator(".schema-lab:not(.sl-panel)").first.locator("style").count() == 0
+    finally:
+        page.close()
+        jupyter.stop_kernels()

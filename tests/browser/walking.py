@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from schema_lab import Lab
 from schema_lab.panels.presses import DOUBLE_CLICK_SECONDS
-from tests.browser.driving import JupyterLab, run_all, write_cell
+from tests.browser.driving import JupyterLab, run_all, wait_for_kernel, write_cell
 
 CELL = """
 from schema_lab import Field, Lab
@@ -125,6 +125,18 @@ def execute(page: Page, code: str) -> None:
             .session.kernel.requestExecute({code}).done""",
         code,
     )
+
+
+def run_cell(page: Page, number: int) -> None:
+    """Run one cell of the page's notebook, counted from 0."""
+    page.evaluate(
+        """number => {
+            window.jupyterapp.shell.currentWidget.content.activeCellIndex = number
+            return window.jupyterapp.commands.execute('notebook:run-cell')
+        }""",
+        number,
+    )
+    wait_for_kernel(page)
 
 
 def add_plans(walk: Walk) -> None:

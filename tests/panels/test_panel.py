@@ -1,7 +1,9 @@
 """The panel as a whole: its text, its labels, its errors, its escaping."""
 
 import html
+import re
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 import pytest
@@ -98,6 +100,24 @@ def test_a_broken_revision_leaves_the_tables_readable(upgraded: Panel) -> None:
     shown = upgraded.status_box.value + upgraded.error_box.value
     assert shown.count("0002_add_plans.py") == 1
     assert "ada@example.org" in upgraded.rows_box.value
+
+
+def test_an_error_stands_in_the_section_of_its_button(upgraded: Panel) -> None:
+    """Each time in one place only, above the section's lines of code."""
+    upgraded.autogenerate_button.click()
+    assert places(upgraded, upgraded.error_box) == ["Candidate"]
+    execute(upgraded, "DROP TABLE users")
+    upgraded.target_chooser.value = "base"
+    upgraded.target_button.click()
+    assert upgraded.error_box.value
+    assert places(upgraded, upgraded.error_box) == ["Upgrade and downgrade"]
+
+
+def places(box: Any, sought: object) -> list[str]:
+    """Name the sections of a panel in which a widget stands, by the section's heading."""
+    children: Any = getattr(box, "children", ())
+    here = [re.sub(r"<[^>]+>|\d", "", children[0].value).strip()] if sought in children else []
+    return here + [name for child in children for name in places(child, sought)]
 
 
 def test_an_error_goes_with_the_next_press(panel: Panel) -> None:
