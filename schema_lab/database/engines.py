@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import NullPool, QueuePool
 
 from schema_lab.database.kept_connection import keep_for_looking
+from schema_lab.database.mysql_tls import with_tls_where_there_is
 from schema_lab.database.sqlite_holder import holder
 from schema_lab.errors import DatabaseError
 
@@ -42,7 +43,7 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
     'sqlite'
     """
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, poolclass=NullPool)
+        return with_tls_where_there_is(sa.create_engine(url, poolclass=NullPool))
     if url.database in (None, "", ":memory:") or "mode=memory" in str(url.query):
         raise DatabaseError(
             "A SQLite database in memory is empty again for every connection.",
