@@ -38,6 +38,13 @@ class Goal:
         found = self.ratio(figures).median
         return found >= self.bound if self.least else found <= self.bound
 
+    def short_of(self, figures: Figures) -> str:
+        """Say how far a missed goal is away, as a factor; "" where it is met."""
+        if self.is_met(figures):
+            return ""
+        found = self.ratio(figures).median
+        return f"{self.bound / found if self.least else found / self.bound:.2g} times"
+
     @property
     def wanted(self) -> str:
         """The bound, as in "at least 500"."""
@@ -73,5 +80,5 @@ def _all() -> Iterator[Goal]:
     name = f"100 revisions, sqlite: part of the {COMMAND}"
     yield Goal(name, (*up, LAB), (*up, COMMAND), 0.25, least=False)
     yield Goal("progress, sqlite", (*up, "with progress"), (*up, LAB), 1.02, least=False)
-    taken, base = ("import", "schema_lab"), ("import", "sqlmodel, alembic.command")
+    taken, base = ("import", "import schema_lab"), ("import", "import sqlmodel, alembic.command")
     yield Goal("import schema_lab", taken, base, 1.15, least=False)

@@ -1,7 +1,9 @@
 """Edit a model and see what changes: the lab, the alembic command, Alembic in process, Django."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -10,15 +12,15 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import ForeignKeyConstraint
 
+from benchmarks.speed.goals import COMMAND, LAB, WARM
+from benchmarks.speed.plan import Plan
 from benchmarks.speed.projects import ALEMBIC, DJANGO_ADMIN, alembic_project, django_project, run
 from benchmarks.speed.shapes import sqlmodel_class, sqlmodel_classes
-from benchmarks.speed.timing import Timed, in_turn, timed
+from benchmarks.speed.timing import Timed, in_turn
 from schema_lab import Field, Lab
 from schema_lab.scratch.project import scratch_project
 
-WHO = ("the lab", "alembic command", "Alembic in process")
-ROUNDS = {10: 15, 100: 15, 1000: 15}
-COMMANDS = {10: 5, 100: 5, 1000: 3}
+Works = dict[str, Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -68,25 +70,24 @@ class Bench:
         self.lab.drift(full=True)
 
 
-def measured(bench: Bench) -> dict[str, Timed]:
-    """Measure the loop: one edit seen by each of those who can."""
-    lab = timed(bench.edit, ROUNDS[bench.tables], warm=3)
-    alone = timed(bench.redefine, ROUNDS[bench.tables], warm=1)
+def measured(bench: Bench, plan: Plan, others: Works) -> dict[str, Timed]:
+    """Measure the loop: one edit seen by each of those who can, and by others, by turns."""
     with sa.create_engine(bench.url).connect() as connection:
-        compare = _in_process(connection, bench.lab.models.metadata)
-        warm, first = in_turn([compare, bench.first_look], COMMANDS[bench.tables])
-    command = timed(_command(bench), COMMANDS[bench.tables])
-    return {
-        "the lab": lab,
-        "redefinition alone": alone,
-        "Alembic in process": warm,
-        "first look": first,
-        "alembic command": command,
-    }
+        works: Works = {
+            LAB: bench.edit,
+            "redefinition alone": bench.redefine,
+            WARM: _in_process(connection, bench),
+            "first look": bench.first_look,
+            COMMAND: _command(bench),
+            **others,
+        }
+        time.sleep(plan.settling)
+        return in_turn(works, plan.rounds_of(bench.tables), plan.warm)
 
 
-def _in_process(connection: sa.Connection, metadata: sa.MetaData) -> Callable[[], None]:
+def _in_process(connection: sa.Connection, bench: Bench) -> Callable[[], None]:
     def compare() -> None:
+        metadata = bench.lab.models.metadata
         context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
         found = produce_migrations(context, metadata)
         for operations in (found.upgrade_ops, found.downgrade_ops):
@@ -94,6 +95,7 @@ def _in_process(connection: sa.Connection, metadata: sa.MetaData) -> Callable[[]
             code = render_python_code(operations, migration_context=context)
             if "column" not in code:
                 raise RuntimeError(f"Alembic saw no column: {code}")
+        connection.rollback()
 
     return compare
 
@@ -112,15 +114,17 @@ def _command(bench: Bench) -> Callable[[], None]:
     return command
 
 
-def django_measured(folder: Path, tables: int) -> dict[str, Timed]:
-    """Measure Django: it compares with its migration files, so it needs no tables."""
+def django_works(folder: Path, tables: int) -> Works:
+    """Give Django's work: it compares with its migration files, so it needs no tables."""
     root = django_project(folder / "django", tables)
-    dry = timed(
-        lambda: run(root, *DJANGO_ADMIN, "makemigrations", "--dry-run", "shop"), COMMANDS[tables]
-    )
-    run(root, *DJANGO_ADMIN, "makemigrations", "-n", "edit", "shop")
-    sql = timed(lambda: run(root, *DJANGO_ADMIN, "sqlmigrate", "shop", "0002"), COMMANDS[tables])
-    return {"makemigrations --dry-run": dry, "sqlmigrate": sql}
+    written = django_project(folder / "written", tables)
+    run(written, *DJANGO_ADMIN, "makemigrations", "-n", "edit", "shop")
+    return {
+        "makemigrations --dry-run": partial(
+            run, root, *DJANGO_ADMIN, "makemigrations", "--dry-run", "shop"
+        ),
+        "sqlmigrate": partial(run, written, *DJANGO_ADMIN, "sqlmigrate", "shop", "0002"),
+    }
 
 
 def _refuse_difference(lab: Lab) -> None:

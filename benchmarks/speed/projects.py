@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
 from argparse import Namespace
 from contextlib import redirect_stdout
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -84,6 +86,8 @@ def run(folder: Path, *arguments: str) -> str:
         With what it says, when it fails.
     """
     quiet = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": PATHS}
+    quiet.pop("PYTHONDONTWRITEBYTECODE", None)  # else each run compiles all that it imports
+    quiet["PYTHONPYCACHEPREFIX"] = _bytecode().name
     done = subprocess.run(  # noqa: S603 - the programs are ours
         [sys.executable, *arguments],
         cwd=folder,
@@ -95,3 +99,9 @@ def run(folder: Path, *arguments: str) -> str:
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return done.stdout
+
+
+@cache
+def _bytecode() -> tempfile.TemporaryDirectory[str]:
+    """Give the folder of all that is compiled; it is gone at the end."""
+    return tempfile.TemporaryDirectory()

@@ -3,10 +3,10 @@
 import os
 import platform
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import alembic
-import django
 import sqlalchemy as sa
 
 from benchmarks.speed.goals import COMMAND, LAB, WARM, Figures, goals
@@ -15,25 +15,28 @@ from benchmarks.speed.plot import growth
 ROOT = Path(__file__).parents[2]
 PAGE, PLOT = ROOT / "docs" / "performance.md", ROOT / "docs" / "images" / "growth.svg"
 BEGIN, END = "<!-- figures of make bench -->\n", "<!-- end of the figures -->\n"
+SHOWN = "![Seconds from an edit to its candidate, by the number of tables](images/growth.svg)"
 OTHERS = ("redefinition alone", "first look")
 
 
-def write(figures: Figures) -> None:
+def write(figures: Figures, page: Path = PAGE, plot: Path = PLOT) -> None:
     """Put the tables between the page's marks, and draw the plot."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     text = "\n".join(tables(figures))
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n\n{END}{after}", encoding="utf-8")
-    PLOT.write_text(growth(figures), encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n{text}\n\n{SHOWN}\n\n{END}{after}", encoding="utf-8")
+    plot.write_text(growth(figures), encoding="utf-8")
 
 
 def tables(figures: Figures) -> Iterator[str]:
     """Give the lines of all tables."""
     yield machine()
-    yield from ("", "| goal | wanted | measured (quartiles) | met |", "|---|---|---|---|")
+    yield from ("", "| goal | wanted | measured (quartiles) | met | short by |")
+    yield "|---|---|---|---|---|"
     for goal in goals(figures):
         met = "yes" if goal.is_met(figures) else "**no**"
-        yield f"| {goal.name} | {goal.wanted} | {goal.ratio(figures)} | {met} |"
+        short = goal.short_of(figures)
+        yield f"| {goal.name} | {goal.wanted} | {goal.ratio(figures)} | {met} | {short} |"
     who = (LAB, *OTHERS, WARM, COMMAND)
     yield from (
         "",
@@ -56,8 +59,15 @@ def machine() -> str:
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), load average {os.getloadavg()[1]:.1f} over"
         f" five minutes at the end, {platform.system()}; Python {python}, Alembic"
-        f" {alembic.__version__}, SQLAlchemy {sa.__version__}, Django {django.__version__}."
+        f" {alembic.__version__}, SQLAlchemy {sa.__version__}, Django {_django()}."
     )
+
+
+def _django() -> str:
+    try:
+        return version("django")
+    except PackageNotFoundError:
+        return "is not there"
 
 
 def _words(seconds: float) -> str:

@@ -2,10 +2,10 @@
 
 import gc
 import statistics
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import pyperf
 
 
 @dataclass(frozen=True)
@@ -47,26 +47,29 @@ class Ratio:
         return f"{self.median:.{digits}f} ({self.low:.{digits}f}-{self.high:.{digits}f})"
 
 
-def timed(work: Callable[[], object], rounds: int, warm: int = 0) -> Timed:
-    """Run something some times, after rounds that do not count."""
-    for _ in range(warm):
-        work()
-    return Timed(tuple(once(work) for _ in range(rounds)))
-
-
 def once(work: Callable[[], object]) -> float:
     """Give the seconds of one run; its `begin` and the garbage go before the clock."""
     getattr(work, "begin", lambda: None)()
     gc.collect()
-    begun = pyperf.perf_counter()
+    begun = time.perf_counter()
     work()
-    return pyperf.perf_counter() - begun
+    return time.perf_counter() - begun
 
 
-def in_turn(works: list[Callable[[], object]], rounds: int, warm: int = 1) -> list[Timed]:
-    """Run some things by turns, so that what disturbs the machine disturbs all of them."""
+def in_turn(
+    works: Mapping[str, Callable[[], object]], rounds: int, warm: int = 1
+) -> dict[str, Timed]:
+    """Run some things by turns, so that what disturbs the machine disturbs all of them alike.
+
+    Each has as many rounds as the others, and begins as often: the order turns with each round.
+    """
     for _ in range(warm):
-        for work in works:
+        for work in works.values():
             work()
-    found = [[once(work) for work in works] for _ in range(rounds)]
-    return [Timed(values) for values in zip(*found, strict=True)]
+    found: dict[str, list[float]] = {name: [] for name in works}
+    names = deque(works)
+    for _ in range(rounds):
+        for name in names:
+            found[name].append(once(works[name]))
+        names.rotate(1)
+    return {name: Timed(tuple(seconds)) for name, seconds in found.items()}

@@ -1,11 +1,14 @@
 """Histories: re-list them, go up, and go one down and up again; and the import of the package."""
 
-import sys
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from benchmarks.speed.goals import COMMAND, LAB
+from benchmarks.speed.plan import Plan
 from benchmarks.speed.projects import ALEMBIC, alembic_project, run
-from benchmarks.speed.timing import Timed, in_turn, timed
+from benchmarks.speed.timing import Timed, in_turn
 from schema_lab import Lab
 
 REVISION = '''\
@@ -25,8 +28,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("t{name}")
 '''
-LONG, SHORT = 5000, 100
-IMPORT = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+IMPORT = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
+IMPORTS = ("import sqlmodel, alembic.command", "import schema_lab", "from schema_lab import Lab")
 
 
 def history(root: Path, url: str, revisions: int) -> Path:
@@ -41,23 +44,23 @@ def history(root: Path, url: str, revisions: int) -> Path:
     return root
 
 
-def listing(folder: Path, url: str) -> dict[str, Timed]:
+def listing(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
     """List many revisions again."""
-    root = history(folder / "long", url, LONG)
+    root = history(folder / "long", url, plan.listed)
     lab = Lab(url, config=root)
-    ours = timed(lambda: _whole(lab), 15, warm=4)
-    command = timed(lambda: run(root, *ALEMBIC, "history"), 3, warm=1)
-    return {"the lab": ours, "alembic command": command}
+
+    def ours() -> None:
+        if len(lab.history()) != plan.listed:
+            raise RuntimeError("Revisions are missing.")
+
+    time.sleep(plan.settling)
+    command = partial(run, root, *ALEMBIC, "history")
+    return in_turn({LAB: ours, COMMAND: command}, plan.rounds, plan.warm)
 
 
-def _whole(lab: Lab) -> None:
-    if len(lab.history()) != LONG:
-        raise RuntimeError("Revisions are missing.")
-
-
-def one_down_and_up(folder: Path, url: str) -> dict[str, Timed]:
+def one_down_and_up(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
     """Take the newest of some revisions back and apply it again."""
-    root = history(folder / "short", url, SHORT)
+    root = history(folder / "short", url, plan.revisions)
     lab = Lab(url, config=root)
     lab.upgrade()
 
@@ -69,12 +72,13 @@ def one_down_and_up(folder: Path, url: str) -> dict[str, Timed]:
         run(root, *ALEMBIC, "downgrade", "-1")
         run(root, *ALEMBIC, "upgrade", "+1")
 
-    return {"the lab": timed(ours, 15, warm=3), "alembic command": timed(commands, 5, warm=1)}
+    time.sleep(plan.settling)
+    return in_turn({LAB: ours, COMMAND: commands}, plan.rounds, plan.warm)
 
 
-def all_up(folder: Path, url: str) -> dict[str, Timed]:
+def all_up(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
     """Apply all of some revisions to an empty database; with and without looking on."""
-    root = history(folder / "up", url, SHORT)
+    root = history(folder / "up", url, plan.revisions)
     lab = Lab(url, config=root)
 
     def ours(**more: Callable[[str, int, int], None]) -> Callable[[], None]:
@@ -83,11 +87,12 @@ def all_up(folder: Path, url: str) -> dict[str, Timed]:
 
         return _from_base(work, lab)
 
-    command = _from_base(lambda: run(root, *ALEMBIC, "upgrade", "head"), lab)
-    plain, watched, theirs = in_turn(
-        [ours(), ours(on_revision=lambda revision, done, total: None), command], 5
-    )
-    return {"the lab": plain, "with progress": watched, "alembic command": theirs}
+    works = {
+        LAB: ours(),
+        "with progress": ours(on_revision=lambda revision, done, total: None),
+        COMMAND: _from_base(lambda: run(root, *ALEMBIC, "upgrade", "head"), lab),
+    }
+    return in_turn(works, plan.rounds, plan.warm)
 
 
 def _from_base(work: Callable[[], object], lab: Lab) -> Callable[[], None]:
@@ -102,15 +107,10 @@ def _from_base(work: Callable[[], object], lab: Lab) -> Callable[[], None]:
     return both
 
 
-def imports(folder: Path) -> dict[str, Timed]:
-    """Import the package, and what it is built on; each in a fresh interpreter."""
-    found: dict[str, list[float]] = {"schema_lab": [], "sqlmodel, alembic.command": []}
-    for _ in range(11):
-        for what, values in found.items():
-            values.append(float(run(folder, "-c", IMPORT.format(what))))
-    return {what: Timed(tuple(values[1:])) for what, values in found.items()}
-
-
-def python() -> str:
-    """Give the interpreter's version."""
-    return sys.version.split()[0]
+def imports(folder: Path, rounds: int) -> dict[str, Timed]:
+    """Import the package, its lab, and what it is built on; each in a fresh interpreter."""
+    found: dict[str, list[float]] = {statement: [] for statement in IMPORTS}
+    for _ in range(rounds + 1):  # the first writes the bytecode
+        for statement, seconds in found.items():
+            seconds.append(float(run(folder, "-c", IMPORT.format(statement))))
+    return {statement: Timed(tuple(seconds[1:])) for statement, seconds in found.items()}
