@@ -15,6 +15,7 @@ from alembic.ddl.sqlite import SQLiteImpl
 
 from schema_lab.autogenerate.defaults import differs
 from schema_lab.autogenerate.sql_text import sql_of
+from schema_lab.autogenerate.unnamed import Unnamed
 from schema_lab.database import next_of, words_of
 
 _SERIAL = (sa.INTEGER, sa.BIGINT)
@@ -62,8 +63,14 @@ class WholeSQLite(DefaultsAsText, SQLiteImpl):
 
     __dialect__ = "sqlite"
 
-    def correct_for_autogen_constraints(self, *collections: Any) -> None:
-        """Leave nothing out."""
+    def correct_for_autogen_constraints(
+        self, live: Any, live_indexes: Any, models: Any, model_indexes: Any
+    ) -> None:
+        """Leave nothing out; let Alembic, which looks by name, see that an unnamed one goes."""
+        wanted = {_columns(one) for one in models}
+        for one in live:
+            if one.name is None and _columns(one) not in wanted:
+                one.name = Unnamed("(unnamed)" + "|".join(sorted(_columns(one))))
 
     def compare_indexes(self, metadata_index: sa.Index, reflected_index: sa.Index) -> Any:
         """Compare what each index says, word by word."""
@@ -88,6 +95,10 @@ class WholeSQLite(DefaultsAsText, SQLiteImpl):
         if isinstance(expression, sa.Column):  # what its name would be read as, in whatever quotes
             return (expression.name.lower(),)
         return words_of(sql_of(expression, self.dialect, table=False))
+
+
+def _columns(constraint: sa.UniqueConstraint) -> frozenset[str]:
+    return frozenset(str(column.name) for column in constraint.columns)
 
 
 class PlainPercents(DefaultsAsText, PostgresqlImpl):

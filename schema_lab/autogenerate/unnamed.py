@@ -21,6 +21,10 @@ REMEDY = {kind: NAMING_CONVENTION[kind] for kind in ("uq", "fk")}
 """What a batch calls SQLite's unnamed constraints, so that it can drop one by that name."""
 
 
+class Unnamed(conv):
+    """What stands for the name of a constraint that has none, until a script gives it one."""
+
+
 class NamingTableOps(ops.ModifyTableOps):
     """Operations of a table whose unnamed constraints are named while it is copied."""
 
@@ -55,7 +59,8 @@ def _unnamed(table: ops.ModifyTableOps) -> Iterator[Any]:
             "unique",
             "foreignkey",
         )
-        if (added or dropped) and not one.constraint_name:  # type: ignore[attr-defined]
+        name = getattr(one, "constraint_name", None)
+        if (added or dropped) and (not name or isinstance(name, Unnamed)):
             yield one
 
 

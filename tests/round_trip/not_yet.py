@@ -5,9 +5,6 @@ NOT_YET = {
         "Alembic compares no CHECKs; only that of a column which is dropped goes and comes with it"
     ),
     "another primary key for a table that stays": "Alembic compares no primary keys",
-    "an unnamed unique constraint dropped on SQLite": (
-        "Alembic looks for dropped unique constraints by name only"
-    ),
     "another expression as a default": (
         "databases spell expressions anew, so that two of them count as equal"
     ),

@@ -103,8 +103,7 @@ def with_unique(draw: st.DrawFn, dialect: str, schema: SchemaSpec, table: TableS
     ):
         return table
     said = f"uq {len(table.uniques)} of {table.name}"
-    unnamed = schema.convention or dialect != "sqlite"
-    name = draw(st.sampled_from((None, said) if unnamed else (said,)))
+    name = draw(st.sampled_from((None, said)))
     return replace(table, uniques=(*table.uniques, UniqueSpec(chosen, name)))
 
 

@@ -80,15 +80,16 @@ def test_a_foreign_key_goes_with_the_index_made_for_it(
     goes(tmp_path, database_url, dialect, with_key, without)
 
 
-@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize("back", [False, True])
 def test_a_unique_constraint_without_a_name_is_given_one(
-    tmp_path: Path, database_url: str, dialect: str
+    tmp_path: Path, database_url: str, dialect: str, back: bool
 ) -> None:
-    """The script names it by the convention, so that its downgrade can drop it."""
+    """The script names it by the convention, so that it can be dropped, now or on the way back."""
     unique = (UniqueSpec(("x",)),)
     column = ColumnSpec("x", "integer")
-    a, b = table("a", column), table("a", column, uniques=unique)
-    goes(tmp_path, database_url, dialect, SchemaSpec((a,), False), SchemaSpec((b,), False))
+    steps = [table("a", column), table("a", column, uniques=unique)]
+    a, b = (SchemaSpec((one,), False) for one in (reversed(steps) if back else steps))
+    goes(tmp_path, database_url, dialect, a, b)
 
 
 @pytest.mark.parametrize("change", [SchemaSpec(()), None])
