@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,11 +45,13 @@ _COLUMNS = (
 def read_sqlite(inspector: sa.Inspector, tables: frozenset[str]) -> None:
     """Read what SQLAlchemy and the lab ask of tables, and reflect them; see `read_at_once`.
 
-    Nothing is read where temporary tables may stand before those of the file.
+    Nothing is read where temporary tables may stand before those of the file, or where one is
+    virtual and its module is not there: the Inspector then reads the tables that it is asked for.
     """
     connection: Any = inspector.bind
-    if connection.exec_driver_sql(_ELSEWHERE).first() is None:
-        reflect_known(inspector, tables, _answers(connection, tables))
+    with suppress(sa.exc.DBAPIError):
+        if connection.exec_driver_sql(_ELSEWHERE).first() is None:
+            reflect_known(inspector, tables, _answers(connection, tables))
 
 
 def _answers(connection: sa.Connection, tables: frozenset[str]) -> dict[Statement, Answer]:

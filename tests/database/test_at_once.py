@@ -58,9 +58,11 @@ def reflected(connection: sa.Connection, *, at_once: bool) -> Any:
         return found
 
 
-def script(connection: sa.Connection, metadata: sa.MetaData, memory: Memory | None) -> Any:
+def script(
+    connection: sa.Connection, metadata: sa.MetaData, memory: Memory | None, **given: Any
+) -> Any:
     """Give the operations and the code that make the database equal the models."""
-    options = env_options(metadata, Asking())({"connection": connection})
+    options = env_options(metadata, Asking())({"connection": connection, **given})
     prefixes = {"sqlalchemy_module_prefix": "sa.", "alembic_module_prefix": "op."}
     options = {**prefixes, "user_module_prefix": None, **options}
     with reflected_word_for_word():
@@ -137,6 +139,22 @@ def test_temporary_tables_are_read_one_by_one(odd: sa.Connection) -> None:
     same(odd)
     found = reflected(odd, at_once=True)["get_multi_foreign_keys"]
     assert (None, "plain") in found
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=False)
+def test_a_table_that_nobody_can_read_is_let_alone(odd: sa.Connection) -> None:
+    """A virtual table without its module, which env.py leaves out, spoils no other table."""
+    expected = script(odd, sa.MetaData(), None)
+    odd.exec_driver_sql("PRAGMA writable_schema = ON")
+    odd.exec_driver_sql(
+        "INSERT INTO sqlite_master VALUES ('table', 'gone', 'gone', 0,"
+        " 'CREATE VIRTUAL TABLE gone USING not_there(a)')"
+    )
+    odd.commit()
+    odd.exec_driver_sql("PRAGMA schema_version = 4711")
+    odd.commit()
+    found = script(odd, sa.MetaData(), Memory(), include_name=lambda name, *_: name != "gone")
+    assert found == expected
 
 
 class Spelled(SQLiteDialect_pysqlite):
