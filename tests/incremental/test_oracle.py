@@ -8,7 +8,7 @@ from tests.support.labs import lab
 
 __all__ = ["lab"]
 
-STEPS = {"sqlite": 25, "postgresql": 20, "mariadb": 12}
+STEPS = {"sqlite": 20, "postgresql": 14, "mariadb": 8}
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # such as of keys in a circle
