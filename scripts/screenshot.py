@@ -14,8 +14,8 @@ from playwright.sync_api import Locator, Page, sync_playwright
 from tests.browser.driving import ROOT, change_theme, jupyterlab, launch, run_all
 
 IMAGES = ROOT / "docs" / "images"
-WIDE, HIGH = 1440, 2400
-"""Pixels of a page on which the whole panel has room, with the tables beside the flow."""
+WIDE, HIGH = 1120, 2600
+"""Pixels of a page on which the whole panel has room, and which README can show in full."""
 
 TOUR_WIDTH, TOUR_HEIGHT = 960, 720
 """Pixels of the tour's pictures."""
