@@ -81,15 +81,15 @@ def all_up(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
     root = history(folder / "up", url, plan.revisions)
     lab = Lab(url, config=root)
 
-    def ours(**more: Callable[[str, int, int], None]) -> Callable[[], None]:
+    def ours(told: Callable[[str, int, int], None] | None) -> Callable[[], None]:
         def work() -> None:
-            lab.upgrade(**more)
+            lab.upgrade(on_revision=told)
 
         return _from_base(work, lab)
 
     works = {
-        LAB: ours(),
-        "with progress": ours(on_revision=lambda revision, done, total: None),
+        LAB: ours(None),
+        "with progress": ours(lambda revision, done, total: None),
         COMMAND: _from_base(lambda: run(root, *ALEMBIC, "upgrade", "head"), lab),
     }
     return in_turn(works, plan.rounds, plan.warm)
