@@ -6,7 +6,7 @@ What is known of one applied revision is an `Applied`; what is known of a databa
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Applied:
 
     @classmethod
     def of(cls, saved: Any) -> "Applied":
-        """Read what `asdict` wrote; TypeError or ValueError for anything else."""
+        """Read what was saved; TypeError or ValueError for anything else."""
         one = cls(**saved)
         if not all(isinstance(text, str) for text in (one.checksum, one.file, one.time)):
             raise TypeError("a checksum, a file and a time are texts")
@@ -101,7 +101,7 @@ class Checksums:
 
     def saved(self) -> dict[str, Any]:
         """Give plain values for a JSON file."""
-        return {revision: asdict(known) for revision, known in sorted(self.applied.items())}
+        return {revision: dict(vars(known)) for revision, known in sorted(self.applied.items())}
 
 
 def checksum(path: Path) -> str:
