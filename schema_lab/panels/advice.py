@@ -75,13 +75,13 @@ _AGREED = (
 
 STEPPING = (
     '<p class="sl-next" role="status">A migration waits between two statements, see 5.'
-    " <b>Next:</b> Next statement, Finish or Abandon.</p>"
+    " <strong>Next:</strong> Next statement, Finish or Abandon.</p>"
 )
 """What there is to do while nobody else may look at the database."""
 
 
 def _next(text: str) -> str:
-    return f"<b>Next:</b> {html.escape(text)}"
+    return f"<strong>Next:</strong> {html.escape(text)}"
 
 
 def _named(pending: tuple[str, ...]) -> str:
