@@ -93,7 +93,9 @@ def _lead(roundtrip: RoundtripShape) -> str:
     gone = count(len(roundtrip.trips), "revision")
     left = sum(not one.leaves_no_trace for one in roundtrip.trips)
     verdict = "none leaves a trace" if not left else f"{left} of them cannot be taken back cleanly"
-    return f"Up, down and up again through {gone} on {visible(roundtrip.dialect)}: {verdict}."
+    differs = roundtrip.drift is not None and bool(roundtrip.drift.operations)
+    but = ", but the models differ from what they make" if differs else ""
+    return f"Up, down and up again through {gone} on {visible(roundtrip.dialect)}: {verdict}{but}."
 
 
 def _rest(roundtrip: RoundtripShape) -> Iterator[str]:

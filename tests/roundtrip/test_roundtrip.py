@@ -74,6 +74,7 @@ def test_models_that_want_more_are_drift(lab: Lab, history: list[str]) -> None:
     assert not found.ok
     assert "add column users.plan" in repr(found)
     assert list(found.frame["finding"]) == ["drift"]
+    assert repr(found).splitlines()[0].endswith("but the models differ from what they make.")
 
 
 @sqlite
