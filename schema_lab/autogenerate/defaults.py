@@ -16,6 +16,8 @@ from schema_lab.database import is_mysql
 
 _CAST = re.compile(r"::[\w\s\".]+(\(\d+(,\s*\d+)?\))?(\[\])?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_STRING = re.compile(r"'([^']|'')*'|'([^'\\]|''|\\.)*'", re.DOTALL)
+"""A whole string literal, on MariaDB and MySQL with escapes; not two with something between."""
 _ESCAPE = re.compile(r"\\(.)|'(?=')", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a", None: ""}
 _TRUTH = {"1": True, "true": True, "t": True, "0": False, "false": False, "f": False}
@@ -163,7 +165,7 @@ def _closes_at_end(text: str) -> bool:
 
 
 def _is_literal(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text)) or (len(text) > 1 and text[0] == text[-1] == "'")
+    return bool(_NUMBER.fullmatch(text) or _STRING.fullmatch(text))
 
 
 def _is_sequence(default: str | None) -> bool:

@@ -108,6 +108,7 @@ EQUAL: dict[str, Default] = {
     "timestamp": (sa.DateTime(), sa.text("CURRENT_TIMESTAMP")),
     "null": (sa.String(20), sa.null()),
     "expression": (sa.Integer(), sa.text("(1 + 1)")),
+    "expression of texts": (sa.String(20), sa.text("('a' || 'b')")),
 }
 
 
