@@ -6,7 +6,7 @@ from html import escape
 
 from benchmarks.speed.goals import COMMAND, LAB, WARM, Figures
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 380, 70, 20, 150, 50
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 680, 380, 70, 20, 190, 50
 SIZES = (10, 100, 1000)
 LOW, HIGH = -3, 2
 """Powers of ten of a second."""
