@@ -11,7 +11,9 @@ from schema_lab.database import sqlite
 _KEY = re.compile(r"FOREIGN KEY \((.*?)\) REFERENCES")
 _INDEX = re.compile(r"KEY `.*?` \((.*)\)")
 _CAST = re.compile(r"::(character varying|text)(\[\])?")
-"""PostgreSQL spells the casts of a CHECK in one of two ways, of its own spelling in the other."""
+"""PostgreSQL spells the casts of a CHECK in one of two ways, of its own spelling in the other; and
+a default keeps the cast of the type that its column had in between.
+"""
 _GIVEN = re.compile(r"^(CONSTRAINT|UNIQUE KEY) `(?!uq |fk |ck).*?` (?=FOREIGN KEY|\()")
 
 
@@ -48,6 +50,8 @@ def _reflected(connection: sa.Connection) -> dict[str, Any]:
     if connection.dialect.name == "postgresql":
         for one in (check for name in names for check in found[name]["checks"]):
             one["sqltext"] = _CAST.sub("", one["sqltext"])
+        for one in (column for name in names for column in found[name]["columns"]):
+            one["default"] = one["default"] and _CAST.sub("", one["default"])
         found["(types)"] = _plain(inspector.get_enums())  # type: ignore[attr-defined]
     return found
 
