@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import Grouping
 
-from schema_lab.database import as_text, without_parameters
+from schema_lab.database import as_text, undoubled, without_parameters
 
 
 def render_word_for_word(context: MigrationContext) -> None:
@@ -25,7 +25,7 @@ def render_word_for_word(context: MigrationContext) -> None:
         if keywords.get("is_index") and context.dialect.name == "postgresql":
             spoken = _in_brackets(spoken)
         rendered = plain(spoken, is_server_default=is_server_default, **keywords)
-        text = _undoubled(rendered, context.dialect)
+        text = undoubled(rendered, context.dialect)
         return text if keywords.get("is_index") else as_text(text)
 
     context.impl.render_ddl_sql_expr = render  # type: ignore[assignment,method-assign]
@@ -36,7 +36,7 @@ def sql_of(expression: Any, dialect: sa.Dialect, *, table: bool = True) -> str:
     compiled = without_parameters(_written_out(expression)).compile(
         dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": table}
     )
-    return _undoubled(str(compiled), dialect)
+    return undoubled(str(compiled), dialect)
 
 
 def _written_out(expression: Any) -> Any:
@@ -60,8 +60,3 @@ def _in_brackets(expression: Any) -> Any:
         changed.element = Grouping(expression.element)
         return changed
     return expression
-
-
-def _undoubled(sql: str, dialect: sa.Dialect) -> str:
-    doubled = dialect.identifier_preparer._double_percents
-    return sql.replace("%%", "%") if doubled else sql

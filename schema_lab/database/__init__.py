@@ -24,7 +24,7 @@ from schema_lab.database.snapshots import Snapshot, Snapshots
 from schema_lab.database.sqlite_schema import words_of
 from schema_lab.database.urls import masked, resolve, scrub
 from schema_lab.database.waiting import wait_until_it_answers
-from schema_lab.database.word_for_word import as_text, without_parameters
+from schema_lab.database.word_for_word import as_text, undoubled, without_parameters
 
 if TYPE_CHECKING:
     from schema_lab.database import tables
@@ -53,6 +53,7 @@ __all__ = [
     "scrub",
     "sqlite_transactions",
     "tables",
+    "undoubled",
     "wait_until_it_answers",
     "without_parameters",
     "words_of",

@@ -16,6 +16,21 @@ from schema_lab.database.mariadb_reflection import complete
 _BEFORE = r"\\\g<0>"
 
 
+def undoubled(sql: str, dialect: sa.Dialect) -> str:
+    """Give SQL as the server gets it; for some drivers each % is written twice.
+
+    Examples
+    --------
+    >>> from sqlalchemy.dialects import postgresql, sqlite
+    >>> undoubled("SELECT 7 %% 2", postgresql.dialect(paramstyle="pyformat"))
+    'SELECT 7 % 2'
+    >>> undoubled("SELECT '%%'", sqlite.dialect())
+    "SELECT '%%'"
+    """
+    doubled = dialect.paramstyle in ("format", "pyformat")
+    return sql.replace("%%", "%") if doubled else sql
+
+
 def as_text(sql: str) -> str:
     r"""Escape SQL so that `sa.text` gives the same SQL back.
 

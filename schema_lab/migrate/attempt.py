@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext, StampStep
 from sqlalchemy import event
 
+from schema_lab.database import undoubled
 from schema_lab.errors import CancelledError
 from schema_lab.migrate.batch_guard import BatchGuard
 from schema_lab.migrate.checks import refuse_unfit
@@ -22,7 +23,6 @@ from schema_lab.migrate.noticing import (
     waits_by_design,
 )
 from schema_lab.migrate.run import Statement
-from schema_lab.migrate.statements import as_sent
 
 
 class Attempt:
@@ -159,13 +159,13 @@ class Attempt:
             return
         if waits_by_design(connection, sql):
             cursor.execute("SET lock_timeout = 0")
-        self.sql, self._since = as_sent(sql, connection.dialect), time.perf_counter()
+        self.sql, self._since = undoubled(sql, connection.dialect).strip(), time.perf_counter()
 
     def _ran(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
         if self._looking:
             return
         milliseconds = (time.perf_counter() - self._since) * 1000
-        sent, self.sql = as_sent(sql, connection.dialect), ""
+        sent, self.sql = undoubled(sql, connection.dialect).strip(), ""
         if waits_by_design(connection, sql):
             connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
         if self.running is None or keeps_the_version(sql, self.version_table):

@@ -5,11 +5,11 @@ from contextlib import suppress
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from schema_lab.database import scrub
+from schema_lab.database import scrub, undoubled
 from schema_lab.errors import CancelledError, MigrationError, SchemaLabError
 from schema_lab.history import DriverError, driver_message
 from schema_lab.migrate.attempt import Attempt, direction_of, is_stamp
-from schema_lab.migrate.statements import as_sent, in_short
+from schema_lab.migrate.statements import in_short
 
 _NO_COPY = (
     "Batch mode cannot copy a generated column: use op.add_column, op.drop_column and "
@@ -67,7 +67,7 @@ def _where(attempt: Attempt) -> str:
 def _statement(error: BaseException, dialect: sa.Dialect) -> str:
     """Give the statement that failed; batch mode clears away after it with others."""
     failed = error.statement if isinstance(error, DBAPIError | DriverError) else None
-    return as_sent(failed or "", dialect)
+    return undoubled(failed or "", dialect).strip()
 
 
 def _cure(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from schema_lab.database import undoubled
 from schema_lab.errors import MigrationError
 
 if TYPE_CHECKING:
@@ -57,9 +58,8 @@ def _required(sql: str, dialect: sa.Dialect) -> Iterator[tuple[str, str]]:
     import sqlglot
     from sqlglot import exp
 
-    doubled = dialect.identifier_preparer._double_percents
     try:
-        statement = sqlglot.parse_one(sql.replace("%%", "%") if doubled else sql, dialect="mysql")
+        statement = sqlglot.parse_one(undoubled(sql, dialect), dialect="mysql")
     except sqlglot.errors.SqlglotError:  # a form of its own, such as ADD COLUMN (…): MariaDB's say
         return
     quote = dialect.identifier_preparer.quote_identifier

@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from schema_lab.database import undoubled
 from schema_lab.errors import MigrationError
 from schema_lab.migrate.connection import patiently
 from schema_lab.migrate.inventions import refuse_invented
 from schema_lab.migrate.journal import Entry, Journal, Stopped
-from schema_lab.migrate.statements import Kind, as_sent, checksum, in_short, kind_of
+from schema_lab.migrate.statements import Kind, checksum, in_short, kind_of
 
 NOTHING = "DO 0"
 """MariaDB's and MySQL's statement that does nothing."""
@@ -88,7 +89,7 @@ class Journaling:
             return None
         self._position += 1
         digest = checksum(sql, parameters)
-        said = in_short(as_sent(sql, self._connection.dialect), 1000)
+        said = in_short(undoubled(sql, self._connection.dialect), 1000)
         if self._stands(self._position, digest, sql):
             cursor.execute(NOTHING)
         elif kind is Kind.ROWS:

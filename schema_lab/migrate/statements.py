@@ -5,8 +5,6 @@ import re
 from enum import Enum
 from typing import Any
 
-import sqlalchemy as sa
-
 _COMMENT = re.compile(r"\s*(/\*(?!!).*?\*/|--[^\n]*\n|#[^\n]*\n)", re.DOTALL)
 _WORD = re.compile(r"\s*\(*\s*([A-Za-z]+)")
 _READS = frozenset({"SELECT", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "WITH", "VALUES", "TABLE"})
@@ -47,21 +45,6 @@ def kind_of(sql: str) -> Kind:
     if first in _CHANGES_ROWS:
         return Kind.ROWS
     return Kind.SESSION if first in _SESSION else Kind.SCHEMA
-
-
-def as_sent(sql: str, dialect: sa.Dialect) -> str:
-    """Give a statement as the server gets it; for some drivers each % is written twice.
-
-    Examples
-    --------
-    >>> from sqlalchemy.dialects import postgresql, sqlite
-    >>> as_sent("SELECT 7 %% 2", postgresql.dialect(paramstyle="pyformat"))
-    'SELECT 7 % 2'
-    >>> as_sent("SELECT '%%'", sqlite.dialect())
-    "SELECT '%%'"
-    """
-    doubled = dialect.paramstyle in ("format", "pyformat")
-    return (sql.replace("%%", "%") if doubled else sql).strip()
 
 
 def checksum(sql: str, parameters: Any) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from schema_lab.database import undoubled
 from schema_lab.errors import MigrationError
 from schema_lab.migrate import Statement
-from schema_lab.migrate.statements import Kind, as_sent, kind_of
+from schema_lab.migrate.statements import Kind, kind_of
 from schema_lab.rehearsal.culprits import Culprits, culprits_of
 from schema_lab.rehearsal.values import Failure, Performed
 
@@ -83,14 +84,14 @@ class Watch:
             _directly(connection, f"RELEASE SAVEPOINT {_SAVEPOINT}")
             new = [lock for lock in _locks(connection) if lock not in self._held]
             self._held.update(new)
-        self._seen.append((as_sent(sql, connection.dialect), tuple(new)))
+        self._seen.append((undoubled(sql, connection.dialect).strip(), tuple(new)))
 
     def _failed(self, context: Any) -> None:
         if context.connection is None or context.statement is None:
             return
         if self._saved:
             _directly(context.connection, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
-        self._failed_sql = as_sent(context.statement, context.dialect)
+        self._failed_sql = undoubled(context.statement, context.dialect).strip()
         self._culprits = culprits_of(context.connection, self._failed_sql)
 
     def _ended(self, connection: sa.Connection) -> None:
