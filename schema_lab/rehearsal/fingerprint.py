@@ -109,7 +109,7 @@ def _seen(
     connection: sa.Connection, version_table: str, count: bool
 ) -> tuple[Mapping[str, str], Counts | None, Checksums]:
     """Give the columns' types, the counts, and the checksums of the tables' rows."""
-    state = state_of(connection, version_table, count=count)
+    state = state_of(connection, version_table, count=count, keys=False)
     schema = {
         f"{table.name}.{column.name}": column.type
         for table in state.values()

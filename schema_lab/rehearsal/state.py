@@ -45,24 +45,26 @@ State = Mapping[TableKey, Table]
 
 
 def state_of(
-    connection: sa.Connection, version_table: str, *, count: bool = True
+    connection: sa.Connection, version_table: str, *, count: bool = True, keys: bool = True
 ) -> dict[TableKey, Table]:
     """Read the tables, less the lab's and Alembic's own. Read-only.
 
-    Without `count`, rows and values are 0.
+    Without `count`, rows and values are 0; without `keys`, no table has any.
     """
     hidden = {version_table, JOURNAL_TABLE}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sa.exc.SAWarning)  # types that SQLAlchemy does not know
         inspector = sa.inspect(connection)
         return {
-            key: _table(connection, inspector, key, count)
+            key: _table(connection, inspector, key, count, keys)
             for key in table_keys(inspector)
             if key[1] not in hidden
         }
 
 
-def _table(connection: sa.Connection, inspector: sa.Inspector, key: TableKey, count: bool) -> Table:
+def _table(
+    connection: sa.Connection, inspector: sa.Inspector, key: TableKey, count: bool, keys: bool
+) -> Table:
     schema, name = key
     found = inspector.get_columns(name, schema)
     table = sa.table(name, *(sa.column(one["name"]) for one in found), schema=schema)
@@ -75,6 +77,8 @@ def _table(connection: sa.Connection, inspector: sa.Inspector, key: TableKey, co
         )
         for one, number in zip(found, values, strict=True)
     }
+    if not keys:
+        return Table(key, rows, columns, ())
     key_columns = tuple(inspector.get_pk_constraint(name, schema)["constrained_columns"])
     return Table(key, rows, columns, key_columns, _unique_keys(inspector, key))
 
