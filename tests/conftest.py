@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab.database.engines import engine_for
+from tests.support.line_cache import keep_while_looking
 from tests.support.programs import ran
 from tests.support.servers import SERVERS, fresh_database
 
@@ -25,11 +26,13 @@ RunAlembic = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep pytest-alembic 0.13 from collecting this file: it cannot do so under pytest 9.2.
+    """Keep two programs from failing by chance or for good.
 
-    Its tests run where a test module imports them.
+    pytest-alembic 0.13 cannot collect this file under pytest 9.2; its tests run where a test module
+    imports them. doctest looks through Python's cache of lines while classes are collected.
     """
     config.option.pytest_alembic_tests_path = "not/here"
+    keep_while_looking()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,22 @@
+"""Python's cache of source lines, as doctest looks through it before each example.
+
+SQLAlchemy keeps the `__init__` that it wrote for a mapped class there, and takes it out when the
+class is collected. Python up to 3.12 fails with a KeyError when that happens while it looks.
+"""
+
+import linecache
+from functools import wraps
+
+from schema_lab.autogenerate.undisturbed import undisturbed
+
+
+def keep_while_looking() -> None:
+    """Let no class be collected while the cache is looked through."""
+    look = linecache.checkcache
+
+    @wraps(look)
+    def undisturbed_look(filename: str | None = None) -> None:
+        with undisturbed():
+            look(filename)
+
+    linecache.checkcache = undisturbed_look
