@@ -81,7 +81,10 @@ class ChecksumFile:
             When the folder cannot be written.
         """
         content = {"database": self.database, "birth": birth, "revisions": known.saved()}
-        write_at_once(self.path, json.dumps(content, indent=2) + "\n")
+        text = json.dumps(content) + "\n"
+        write_at_once(self.path, text)
+        saved = {"birth": birth, "revisions": dict(known.applied)}
+        _PARSED.put(str(self.path), text.encode("utf-8"), saved)
 
     def _unwritable(self) -> str:
         there = next(one for one in self.path.parents if one.exists())
@@ -159,9 +162,18 @@ def birth(connection: sa.Connection, version_table: str) -> str:
 
 def _switched_on(ini: Path) -> bool:
     """Read the switch; what is neither on nor off counts as on."""
+    word = os.environ.get(SWITCH, "")
+    if not word:
+        with suppress(OSError):
+            word = _SWITCHES.get(str(ini))
+    return ConfigParser.BOOLEAN_STATES.get(word.strip().lower(), True)
+
+
+def _switch(path: str, content: bytes) -> str:
     parser = ConfigParser(interpolation=None)
     with suppress(IniError, UnicodeDecodeError):
-        parser.read(ini, encoding="utf-8")
-    project = parser.get("schema_lab", "checksums", fallback="on")
-    word = os.environ.get(SWITCH) or project
-    return parser.BOOLEAN_STATES.get(word.strip().lower(), True)
+        parser.read_string(content.decode("utf-8"))
+    return parser.get("schema_lab", "checksums", fallback="on")
+
+
+_SWITCHES = Files(_switch)

@@ -6,7 +6,8 @@ clock leave the times alike; so as long as a file is young, its content is compa
 
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -81,7 +82,25 @@ class Files(Generic[T]):
         self._kept[path] = Kept(found, digest, found.is_young(now), value)
         return value
 
-    def forget_others(self, folder: str, paths: Collection[str]) -> None:
+    def put(self, path: str, content: bytes, value: T) -> None:
+        """Remember what would be made of a file that was just written, if it still holds that.
+
+        It counts as young, so that the content is compared before this is given.
+        """
+        stamp = Stamp.of(Path(path).stat())
+        self._kept[path] = Kept(stamp, hashlib.sha256(content).digest(), True, value)
+
+    def all(self, stamps: Mapping[str, Stamp]) -> list[T]:
+        """Give what is made of some files, by path and stamp; see `get`. Read-only."""
+        found = []
+        for path, stamp in stamps.items():
+            kept = self._kept.get(path)
+            same = kept is not None and kept.stamp == stamp and not kept.young
+            found.append(kept.value if kept is not None and same else self.get(path, stamp))
+        return found
+
+    def forget_others(self, folder: str, paths: AbstractSet[str]) -> None:
         """Let go of the files in a folder that are not among the paths."""
-        for path in [one for one in self._kept if one not in paths and one.startswith(folder)]:
-            del self._kept[path]
+        for path in self._kept.keys() - paths:
+            if path.startswith(folder):
+                del self._kept[path]

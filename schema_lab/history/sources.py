@@ -2,10 +2,10 @@
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
+from operator import attrgetter
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -76,34 +76,29 @@ def sources_of(scripts: ScriptDirectory) -> list[Source]:
     for folder in scripts._version_locations:
         if folder.exists():
             there = dict(_files(os.path.realpath(folder), recursive))
-            SOURCES.forget_others(os.path.realpath(folder) + os.sep, there)
+            SOURCES.forget_others(os.path.realpath(folder) + os.sep, there.keys())
             found |= there
-    return [SOURCES.get(path, stamp) for path, stamp in found.items()]
+    return SOURCES.all(found)
 
 
 def _files(folder: str, recursive: bool) -> Iterator[tuple[str, Stamp]]:
     """Give path and stamp of each revision file, in the order in which Alembic reads them."""
     with os.scandir(folder) as listed:
-        entries = sorted(listed, key=lambda one: one.name)
+        entries = sorted(listed, key=attrgetter("name"))
     folders = []
     for entry in entries:
-        name, found = entry.name, _stat(entry)
-        if found is None:
-            continue
-        if stat.S_ISDIR(found.st_mode):
-            folders += [entry.path] if recursive and not name.endswith("__pycache__") else []
-        elif name.endswith(".py") and not name.startswith((".#", "__init__")):
+        if entry.is_dir():
+            folders.append(entry)
+        elif entry.name.endswith(".py") and not entry.name.startswith((".#", "__init__")):
+            try:
+                found = entry.stat()
+            except FileNotFoundError:  # a link to nowhere, or a file that has just gone
+                continue
             path = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
             yield path, Stamp.of(found)
-    for each in folders:
+    inner = [one.path for one in folders if not one.name.endswith("__pycache__")]
+    for each in inner if recursive else ():
         yield from _files(each, recursive)
-
-
-def _stat(entry: os.DirEntry[str]) -> os.stat_result | None:
-    try:
-        return entry.stat()
-    except FileNotFoundError:  # a link to nowhere, or a file that has just gone
-        return None
 
 
 def script_of(source: Source, scripts: ScriptDirectory) -> Script | None:

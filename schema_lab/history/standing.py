@@ -58,22 +58,21 @@ class Standing:
         return cls(heads, birth(context.connection, context.version_table))
 
 
-def read_again(environment: Environment, context: MigrationContext | None) -> Standing:
-    """Read what the database says of itself, on a fresh connection. Read-only.
+def read_again(connection: sa.Connection, context: MigrationContext) -> Standing:
+    """Read what the database says of itself, and leave no transaction open. Read-only.
 
     Parameters
     ----------
-    environment
-        The project and its database.
+    connection
+        Another connection than the one that migrated.
     context
-        What env.py configured a moment ago: it knows the version table. None: env.py is run.
+        What env.py configured a moment ago: it knows the version table.
     """
-    if context is None:
-        return look(environment, Standing.of)
     names = ("version_table", "version_table_schema", "version_table_pk")
     options = {name: context.opts[name] for name in names if name in context.opts}
-    with as_lab_errors(environment.url), environment.engine.connect() as connection:
-        return Standing.of(MigrationContext.configure(connection, opts=options))
+    standing = Standing.of(MigrationContext.configure(connection, opts=options))
+    connection.rollback()
+    return standing
 
 
 def database_heads(environment: Environment) -> tuple[str, ...]:
@@ -115,8 +114,8 @@ def applied_ids(
 
 def whole_history(environment: Environment) -> History:
     """Give all revisions, newest first. Read-only."""
-    scripts = environment.project.scripts()
-    standing = look(environment, Standing.of)
+    scripts, standing = look(environment, lambda context: (context.script, Standing.of(context)))
+    assert scripts is not None
     known = checksums(environment, standing.birth)
     return marked_history(scripts, standing.heads, known)
 

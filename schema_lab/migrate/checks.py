@@ -9,9 +9,7 @@ from alembic.script import ScriptDirectory
 from schema_lab.database import is_mysql
 from schema_lab.errors import MigrationError
 from schema_lab.history import (
-    Environment,
     applied_ids,
-    as_lab_errors,
     missing_tables,
     refuse_forgotten,
     refuse_leftovers,
@@ -44,14 +42,13 @@ def refuse_unfit(connection: sa.Connection, heads: Iterable[str], steps: list[An
 
 
 def tables_gone(
-    environment: Environment, scripts: ScriptDirectory, heads: tuple[str, ...]
+    connection: sa.Connection, scripts: ScriptDirectory, heads: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Say which tables are gone though the history made them, lest a run look whole. Read-only."""
     applied = [scripts.get_revision(one) for one in applied_ids(scripts, heads)]
-    with as_lab_errors(environment.url), environment.engine.connect() as connection:
-        missing = missing_tables(connection, applied)
     return tuple(
-        f"Table {one}, which an applied revision made, is gone; see lab.drift()." for one in missing
+        f"Table {one}, which an applied revision made, is gone; see lab.drift()."
+        for one in missing_tables(connection, applied)
     )
 
 

@@ -1,8 +1,7 @@
 """A connection made ready to migrate: locked, nothing open, foreign keys safe, short lock waits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -56,24 +55,34 @@ def ready(connection: sa.Connection, timeout: float) -> Iterator[sa.Connection]:
 def _settings(connection: sa.Connection) -> Iterator[None]:
     """Change settings of the session, and give them back as they were: it may go to a pool."""
     name = "mysql" if connection.dialect.name == "mariadb" else connection.dialect.name
-    before = {setting: _read(connection, setting) for setting in SETTINGS.get(name, {})}
-    for setting, value in SETTINGS.get(name, {}).items():
-        connection.exec_driver_sql(f"SET SESSION {setting} = {value}")
-    connection.commit()
+    wanted = SETTINGS.get(name, {})
+    before = _read(connection, wanted)
+    _set(connection, wanted)
     try:
         yield
     finally:
         with suppress(DBAPIError):  # a connection that is gone has no settings either
             connection.rollback()
-            for setting, value in before.items():
-                literal = value if isinstance(value, int) else f"'{value}'"
-                connection.exec_driver_sql(f"SET SESSION {setting} = {literal}")
-            connection.commit()
+            _set(connection, before)
 
 
-def _read(connection: sa.Connection, setting: str) -> Any:
-    shown = f"SHOW {setting}" if connection.dialect.name == "postgresql" else f"SELECT @@{setting}"
-    return connection.exec_driver_sql(shown).scalar_one()
+def _read(connection: sa.Connection, settings: Iterable[str]) -> dict[str, str]:
+    """Give settings of the session as SQL writes them."""
+    form = "current_setting('{}')" if connection.dialect.name == "postgresql" else "@@{}"
+    asked = ", ".join(form.format(one) for one in settings)
+    found = connection.exec_driver_sql(f"SELECT {asked}").one() if asked else ()
+    return {
+        setting: str(value) if isinstance(value, int) else f"'{value}'"
+        for setting, value in zip(settings, found, strict=True)
+    }
+
+
+def _set(connection: sa.Connection, settings: Mapping[str, str]) -> None:
+    """Change settings of the session at once; PostgreSQL, which takes one by one, has but one."""
+    if settings:
+        given = ", ".join(f"{setting} = {value}" for setting, value in settings.items())
+        connection.exec_driver_sql(f"SET SESSION {given}")
+        connection.commit()
 
 
 def patiently(seconds: float, work: Callable[[], None], locked: Callable[[], bool]) -> None:

@@ -1,6 +1,7 @@
 """Keep the checksums of what a run applied. Changes only the project's .schema_lab/ folder."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class Keeper:
         self.scripts: ScriptDirectory | None = None
         self.stamped = stamped
         self._file = file
+        self._refused = ""
         self._upgraded: set[str] = set()
         self._downgraded: set[str] = set()
 
@@ -52,12 +54,34 @@ class Keeper:
         if self._file is None or self.scripts is None:
             return ()
         try:
-            with self._file.alone():
-                return self._keep(self._file, self.scripts, read())
-        except OSError as error:
-            return (f"The checksums of applied revisions were not kept: {error}.",)
+            with self.alone():
+                return self.kept(read())
         except (SchemaLabError, SQLAlchemyError):
             return ()  # the run itself says what is wrong with history or database
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from writing, from where the database is read to `kept`."""
+        with ExitStack() as alone:
+            if self._file is not None and self.scripts is not None:
+                try:
+                    alone.enter_context(self._file.alone())
+                except OSError as error:
+                    self._refused = _not_kept(error)
+            yield
+
+    def kept(self, standing: Standing) -> tuple[str, ...]:
+        """Write what the database has now, within `alone`; see `keep`."""
+        if self._file is None or self.scripts is None:
+            return ()
+        if self._refused:
+            return (self._refused,)
+        try:
+            return self._keep(self._file, self.scripts, standing)
+        except OSError as error:
+            return (_not_kept(error),)
+        except SchemaLabError:
+            return ()  # the run itself says what is wrong with the history
 
     def _keep(
         self, file: ChecksumFile, scripts: ScriptDirectory, standing: Standing
@@ -65,7 +89,8 @@ class Keeper:
         known = file.read(standing.birth)
         files = {one.revision: Path(one.path) for one in revisions_of(scripts).values()}
         applied = applied_ids(scripts, standing.heads)
-        edited = {one for one in known.applied if known.edited(one, files.get(one))}
+        asked = known.applied.keys() if self.stamped else known.applied.keys() & self._downgraded
+        edited = {one for one in asked if known.edited(one, files.get(one))}
         anew = edited if self.stamped else self._upgraded
         changed = known.reconciled(files, applied, anew)
         if self.stamped:
@@ -85,3 +110,7 @@ class Keeper:
         if self.stamped and edited & applied:
             names = ", ".join(known.applied[one].file for one in sorted(edited & applied))
             yield f"Accepted as they are now: {names}."
+
+
+def _not_kept(error: OSError) -> str:
+    return f"The checksums of applied revisions were not kept: {error}."

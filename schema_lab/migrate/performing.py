@@ -29,8 +29,6 @@ def perform(
         When a revision fails, with what stands.
     """
     with ready(attempt.connection, environment.wait):
-        if attempt.journaling is not None and not keeper.stamped:
-            _foresee(environment, choose, attempt)
         try:
             attempt.run(lambda: _migrate(environment, choose, attempt, keeper, purge))
         except (Exception, SystemExit) as error:
@@ -38,22 +36,6 @@ def perform(
             if failure is None:
                 raise
             raise failure from None
-
-
-def _foresee(environment: Environment, choose: Choose, attempt: Attempt) -> None:
-    """Find the steps before anything is touched: even an empty version table cannot be undone."""
-
-    def work(heads: Any, context: MigrationContext) -> tuple[()]:
-        assert context.script is not None
-        refuse_damage(context.script, heads, checksums(environment))
-        steps = list(choose(context.script, heads))
-        if attempt.may_begin():
-            _ask(attempt, context, heads, steps)
-        attempt.foresee(heads, steps)
-        return ()
-
-    environment.run(attempt.connection, work, dont_mutate=True)
-    attempt.connection.rollback()
 
 
 def _ask(attempt: Attempt, context: MigrationContext, heads: Any, steps: list[Any]) -> None:
@@ -69,13 +51,21 @@ def _ask(attempt: Attempt, context: MigrationContext, heads: Any, steps: list[An
 def _migrate(
     environment: Environment, choose: Choose, attempt: Attempt, keeper: Keeper, purge: bool
 ) -> None:
+    # Where DDL cannot be taken back, not even an empty version table is made before all is asked.
+    waits = attempt.journaling is not None and not keeper.stamped
+
     def work(heads: Any, context: MigrationContext) -> Iterator[Any]:
         assert context.script is not None
         keeper.scripts = context.script
         refuse_damage(context.script, heads, checksums(environment))
         steps = list(choose(context.script, heads))
-        if attempt.journaling is None:
+        if attempt.may_begin():
             _ask(attempt, context, heads, steps)
+        if waits:
+            attempt.foresee(heads, steps)
+            attempt.connection.rollback()
+            if not heads:
+                context._ensure_version_table()
         return attempt.steps(context, heads, steps)
 
     def options(given: Options) -> Options:
@@ -88,4 +78,4 @@ def _migrate(
             "purge": purge,
         }
 
-    environment.run(attempt.connection, work, options, destination_rev=None)
+    environment.run(attempt.connection, work, options, destination_rev=None, dont_mutate=waits)

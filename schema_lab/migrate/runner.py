@@ -195,14 +195,27 @@ def _run(
         if isinstance(error, CancelledError):
             raise _cancelled(direction, attempt, database_heads(environment)) from None
         raise
-    after = read_again(environment, attempt.context).heads
-    refuse_other_heads(direction, attempt.expected, after)
-    notes = keeper.keep(lambda: read_again(environment, attempt.context))
-    if direction == "upgrade" and keeper.scripts is not None:
-        notes += tables_gone(environment, keeper.scripts, after)
+    after, notes = _read_back(environment, direction, attempt, keeper)
     revisions = () if direction == "stamp" else tuple(attempt.done)
     statements = tuple(attempt.statements)
     return Run(direction, attempt.before, after, revisions, statements, notes)
+
+
+def _read_back(
+    environment: Environment, direction: str, attempt: Attempt, keeper: Keeper
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the heads that a fresh connection sees, and what a person should know of the run."""
+    context, scripts = attempt.context, keeper.scripts
+    if context is None or scripts is None:  # no step was asked for: env.py itself has to say why
+        return look(environment, Standing.of).heads, ()
+    with as_lab_errors(environment.url), environment.engine.connect() as connection:
+        with keeper.alone():
+            standing = read_again(connection, context)
+            refuse_other_heads(direction, attempt.expected, standing.heads)
+            notes = keeper.kept(standing)
+        if direction == "upgrade":
+            notes += tables_gone(connection, scripts, standing.heads)
+    return standing.heads, notes
 
 
 def _cancelled(direction: str, attempt: Attempt, after: tuple[str, ...]) -> CancelledError:
