@@ -164,8 +164,8 @@ class Lab:
 
     def status(self) -> Status:
         """Say where models, history and database stand. Read-only."""
-        dialect = self._environment.url.get_backend_name()
         seen = history.condition(self._environment)
+        dialect = database.family(self._environment.engine.dialect)
         drift, problems = None, list(seen.problems)
         if seen.answers:
             try:
@@ -245,7 +245,8 @@ class Lab:
         InputError
             When there is no such table, with the names that come near.
         """
-        return database.tables.rows(self.engine, table, limit)
+        models = self.metadata if database.is_mysql(self.engine.dialect.name) else None
+        return database.tables.rows(self.engine, table, limit, models)
 
     def query(self, sql: str, limit: int = 1000) -> pd.DataFrame:
         """Run a reading query, give at most `limit` rows, and roll back. Read-only.

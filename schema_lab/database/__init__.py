@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from schema_lab.database.at_once import read_at_once
-from schema_lab.database.dialects import is_mysql
+from schema_lab.database.dialects import family, is_mysql
 from schema_lab.database.engines import (
     SQLITE_BEGIN,
     broken_foreign_keys,
@@ -41,6 +41,7 @@ __all__ = [
     "embedded_url",
     "engine_for",
     "exclusive",
+    "family",
     "fingerprint",
     "foreign_keys_off",
     "is_mysql",

@@ -14,6 +14,7 @@ from schema_lab.database.indexes import indexes
 from schema_lab.database.kinds import kinds
 from schema_lab.database.mariadb import plain
 from schema_lab.database.reading import explained, locate, reading
+from schema_lab.database.truth import Models, as_truth, truths
 from schema_lab.errors import InputError
 
 __all__ = ["columns", "constraints", "foreign_keys", "indexes", "names", "query", "rows", "tables"]
@@ -77,7 +78,7 @@ def _count(connection: sa.Connection, name: str) -> int:
 
 
 @explained
-def rows(engine: sa.Engine, table: str, limit: int = 20) -> pd.DataFrame:
+def rows(engine: sa.Engine, table: str, limit: int = 20, models: Models = None) -> pd.DataFrame:
     """Show the first rows of a table, in the order of its primary key. Read-only.
 
     Without a primary key the rows come in the order of all columns that can be compared.
@@ -89,6 +90,8 @@ def rows(engine: sa.Engine, table: str, limit: int = 20) -> pd.DataFrame:
         A name, or ``schema.name`` on PostgreSQL.
     limit : int
         The number of rows at most.
+    models : sqlalchemy.MetaData or a list of them, optional
+        What says on MariaDB and MySQL which TINYINT(1) is truth.
 
     Returns
     -------
@@ -116,10 +119,12 @@ def rows(engine: sa.Engine, table: str, limit: int = 20) -> pd.DataFrame:
     """
     _check_limit(limit)
     with reading(engine) as connection:
-        return rows_on(connection, table, limit)
+        return rows_on(connection, table, limit, models)
 
 
-def rows_on(connection: sa.Connection, table: str, limit: int = 20) -> pd.DataFrame:
+def rows_on(
+    connection: sa.Connection, table: str, limit: int = 20, models: Models = None
+) -> pd.DataFrame:
     """Show the first rows of a table as one connection sees them, also before a commit. Read-only.
 
     Raises
@@ -129,13 +134,14 @@ def rows_on(connection: sa.Connection, table: str, limit: int = 20) -> pd.DataFr
     """
     inspector = sa.inspect(connection)
     schema, name = locate(inspector, table)
-    reflected = [column["name"] for column in inspector.get_columns(name, schema)]
-    names = [plain(connection.dialect, column) for column in reflected]
+    reflected = inspector.get_columns(name, schema)
+    names = [plain(connection.dialect, column["name"]) for column in reflected]
     heads = kinds(connection, (schema, name))
     source = sa.table(name, *map(sa.column, names), schema=schema)
     order = [source.c[plain(connection.dialect, key)] for key in _order(inspector, schema, name)]
     found = connection.execute(sa.select(source).order_by(*order).limit(limit + 1)).all()
-    return value_frame(names, found, heads, limit)
+    truth = truths(connection, (schema, name), reflected, models)
+    return value_frame(names, as_truth(names, found, truth), heads, limit)
 
 
 def _order(inspector: sa.Inspector, schema: str | None, name: str) -> list[str]:

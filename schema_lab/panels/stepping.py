@@ -154,7 +154,7 @@ class StepThrough:
     def _show(self, one: Statement) -> None:
         tables = []
         for name in one.tables[:MOST_TABLES]:
-            before, after = self._known.get(name), _look(one, name)
+            before, after = self._known.get(name), self._look(one, name)
             tables.append(views.around.piece(name, before, after))
             self._known.pop(name, None)
             if after is not None:
@@ -187,10 +187,9 @@ class StepThrough:
         self.lead_box.value = f'<p class="sl-lead" role="status">{escaped}</p>'
         show(self.box, True)
 
-
-def _look(one: Statement, name: str) -> Look | None:
-    """Look at a table as the migration sees it; None when it is gone."""
-    try:
-        return look_of(one.rows(name, limit=ROWS))
-    except SchemaLabError:
-        return None
+    def _look(self, one: Statement, name: str) -> Look | None:
+        """Look at a table as the migration sees it; None when it is gone."""
+        try:
+            return look_of(one.rows(name, ROWS, self._lab.metadata))
+        except SchemaLabError:
+            return None

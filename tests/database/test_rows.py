@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects.mysql import TINYINT
 
 from schema_lab.database.tables import query, rows, tables
 from schema_lab.errors import InputError
@@ -144,3 +145,48 @@ def test_values_that_cannot_be_compared_are_shown(engine: sa.Engine) -> None:
     )
     assert rows(engine, "odd")["n"].tolist() == [1, 2]
     assert rows(engine, "odd")["j"].tolist() == [[1], [2]]
+
+
+TASKS = sa.Table(
+    "tasks",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("done", sa.Boolean),
+    sa.Column("rank", sa.SmallInteger().with_variant(TINYINT(1), "mysql", "mariadb")),
+)
+
+
+@pytest.fixture
+def tasks(engine: sa.Engine) -> sa.Engine:
+    """Give a database with a column of truth beside small numbers."""
+    with engine.begin() as connection:
+        TASKS.create(connection)
+        for done, rank in [(True, 1), (False, 0), (None, None)]:
+            connection.execute(TASKS.insert(), {"done": done, "rank": rank})
+    return engine
+
+
+def test_truth_is_true_and_false(tasks: sa.Engine) -> None:
+    """SQLite's and MariaDB's 1 and 0 are True and False where the type or the models say so."""
+    shown = rows(tasks, "tasks", models=TASKS.metadata)
+    assert str(shown["done"].dtype) == "boolean"
+    assert shown["done"].tolist() == [True, False, pd.NA]
+    assert "✓ True" in shown._repr_html_()  # type: ignore[operator]
+
+
+def test_small_numbers_stay_numbers(tasks: sa.Engine) -> None:
+    """Nothing is guessed of values: 1 and 0 in a column of numbers stay 1 and 0."""
+    assert rows(tasks, "tasks", models=TASKS.metadata)["rank"].tolist() == [1, 0, pd.NA]
+
+
+@pytest.mark.parametrize("dialect", ["mariadb"], indirect=True)
+def test_without_models_tinyint_is_a_number(tasks: sa.Engine) -> None:
+    """MariaDB does not keep whether TINYINT(1) was BOOLEAN, so only the models can say."""
+    assert rows(tasks, "tasks")["done"].tolist() == [1, 0, pd.NA]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mariadb"], indirect=True)
+def test_what_is_neither_true_nor_false_is_shown(tasks: sa.Engine) -> None:
+    """A 7 in a column of truth is there to be seen, and its column stays as it is."""
+    execute(tasks, "UPDATE tasks SET done = 7 WHERE id = 2")
+    assert rows(tasks, "tasks", models=TASKS.metadata)["done"].tolist() == [1, 7, pd.NA]

@@ -11,7 +11,7 @@ from tests.support.labs import filled_in, users, want
 def test_the_status_of_a_new_project(lab: Lab, dialect: str) -> None:
     """At base, with no revision and no model, nothing is pending and nothing differs."""
     status = lab.status()
-    assert status.dialect in (dialect, "mysql")
+    assert status.dialect == dialect
     assert (status.current, status.heads, status.pending, status.problem) == ((), (), 0, "")
     assert status.drift is not None
     assert not status.drift
@@ -77,3 +77,27 @@ def test_sessions_work_on_the_labs_engine(lab: Lab) -> None:
         connection.execute(sa.text("INSERT INTO users (id, name) VALUES (1, 'Ann')"))
     assert list(lab.rows("users")["name"]) == ["Ann"]
     assert list(lab.query("SELECT name FROM users")["name"]) == ["Ann"]
+
+
+def test_truth_is_shown_as_the_models_say(lab: Lab) -> None:
+    """On each dialect the rows of a Boolean are True and False, at a step of a migration too."""
+    want(lab, users(sa.Column("active", sa.Boolean, server_default=sa.true())))
+    lab.autogenerate("Users").write()
+    lab.upgrade()
+    lab.seed(rows=2)
+    with lab.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE users SET active = true")
+    assert lab.rows("users")["active"].tolist() == [True, True]
+    want(lab, users(sa.Column("active", sa.Boolean), sa.Column("plan", sa.String(9))))
+    lab.autogenerate("Plans").write()
+    with lab.upgrade(step=True) as steps:
+        shown = next(steps).rows("users", models=lab.metadata)
+    assert shown["active"].tolist() == [True, True]
+
+
+def test_a_mariadb_server_is_called_so(lab: Lab, dialect: str) -> None:
+    """Whatever the URL says, badge, panel and round trip name the server that answers."""
+    filled_in(lab, "First", "pass")
+    assert f">{dialect}</span>" in lab._repr_html_()
+    assert repr(lab.panel()) == f"Panel({dialect})"
+    assert f"on {dialect}" in repr(lab.roundtrip())

@@ -69,7 +69,7 @@ def test_schema_says_where_the_lab_stands(shell: Shell, lab: Lab, dialect: str) 
     """`%schema` is the status, `%schema users` the columns of a live table."""
     be(lab, users())
     status = shell.value("%schema")
-    assert status.dialect in (dialect, "mysql")
+    assert status.dialect == dialect
     assert status.pending == 0
     assert shell.value("%schema users")["column"].tolist() == ["id", "name"]
 

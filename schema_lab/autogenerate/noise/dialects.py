@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from schema_lab.autogenerate.noise.difference import Difference
 from schema_lab.autogenerate.operations import type_text
-from schema_lab.database import is_mysql
+from schema_lab.database import family, is_mysql
 
 Kept = Callable[[str], str | None]
 """From a type as a script spells it to the one that the database then has."""
@@ -29,7 +29,7 @@ _SIZES = ((255, "TINY"), (65_535, ""), (16_777_215, "MEDIUM"))
 
 def product(dialect: sa.Dialect) -> str:
     """Name the database behind a dialect that is connected; a mysql:// URL may lead to MariaDB."""
-    named = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
+    named = family(dialect)
     return _PRODUCTS.get(named, "MySQL" if named == "mysql" else named)
 
 

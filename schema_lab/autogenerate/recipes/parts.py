@@ -9,6 +9,7 @@ from alembic.operations import ops
 
 from schema_lab.autogenerate.notes import NoteOp
 from schema_lab.autogenerate.questions.live import Live
+from schema_lab.database import family
 from schema_lab.database.word_for_word import as_text
 from schema_lab.errors import InputError
 
@@ -65,7 +66,8 @@ def only_postgresql(live: Live, call: str, cure: str) -> None:
         Saying what to do instead.
     """
     if live.dialect.name != "postgresql":
-        raise InputError(f"{call} is for PostgreSQL; this database is {live.dialect.name}.", cure)
+        here = family(live.dialect)
+        raise InputError(f"{call} is for PostgreSQL; this database is {here}.", cure)
 
 
 def taken(

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from schema_lab.database.dialects import family
 from schema_lab.database.failures import database_error
 from schema_lab.database.lock import exclusive
 from schema_lab.database.masking import masked
@@ -62,7 +63,7 @@ def take(
                     "The database was migrated while the snapshot was taken.", "Take it again."
                 )
             return {
-                "dialect": family(connection),
+                "dialect": family(connection.dialect),
                 "heads": before,
                 "label": label,
                 "checksums": dict(checksums or {}),
@@ -102,7 +103,7 @@ def load(
     DatabaseError
         When its file is missing or damaged, or the database refuses it.
     """
-    dialect = family(connection)
+    dialect = family(connection.dialect)
     if snapshot.dialect != dialect:
         raise InputError(
             f"The snapshot {snapshot.id} is of {snapshot.dialect}, and this database is {dialect}.",
@@ -114,12 +115,6 @@ def load(
             f'To replace this one all the same: lab.restore("{snapshot.id}", elsewhere=True).',
         )
     _module(connection).load(connection, checked(snapshot), wait)
-
-
-def family(connection: sa.Connection) -> str:
-    """Name the kind of database: sqlite, postgresql, mariadb or mysql, whatever the URL says."""
-    is_mariadb = getattr(connection.dialect, "is_mariadb", False)
-    return "mariadb" if is_mariadb else connection.dialect.name
 
 
 def place_of(url: sa.URL, store: Store) -> str:

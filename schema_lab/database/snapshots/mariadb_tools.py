@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import sqlalchemy as sa
 
+from schema_lab.database.dialects import family
 from schema_lab.database.snapshots.mariadb_names import Names
 from schema_lab.database.snapshots.progress import counted
 from schema_lab.database.snapshots.tools import Command, feed, output, version_of
@@ -67,7 +68,7 @@ class Tools:
         DatabaseError
             When they are missing, of the other kind, or older than the server.
         """
-        kind = "mariadb" if getattr(connection.dialect, "is_mariadb", False) else "mysql"
+        kind = family(connection.dialect)
         major, minor = (connection.dialect.server_version_info or (0, 0))[:2]
         dumper, client = (
             _fitting(name, kind, (int(major), int(minor))) for name in _PROGRAMS[kind]

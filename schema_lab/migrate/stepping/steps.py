@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -41,8 +41,12 @@ class Step:
     changes: tuple[TableChange, ...]
     baton: Baton = field(repr=False, compare=False)
 
-    def rows(self, table: str, limit: int = 20) -> pd.DataFrame:
+    def rows(
+        self, table: str, limit: int = 20, models: sa.MetaData | Sequence[sa.MetaData] | None = None
+    ) -> pd.DataFrame:
         """Show a table's first rows as the migration sees them now, before a commit. Read-only.
+
+        On MariaDB and MySQL it is the `models` that say which TINYINT(1) is truth.
 
         Raises
         ------
@@ -51,7 +55,7 @@ class Step:
         """
         from schema_lab.database import tables
 
-        found: pd.DataFrame = self.baton.look(lambda one: tables.rows_on(one, table, limit))
+        found: pd.DataFrame = self.baton.look(lambda one: tables.rows_on(one, table, limit, models))
         return found
 
     @property

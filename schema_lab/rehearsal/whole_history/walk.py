@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from schema_lab import autogenerate
 from schema_lab.autogenerate import Drift, Metadata
+from schema_lab.database import family
 from schema_lab.errors import InputError
 from schema_lab.history import (
     Environment,
@@ -79,7 +80,7 @@ def roundtrip(
         traveller = Traveller(stage, watch, rows, seed)
         trips = _trips(traveller, before, within)
         drift = _drift(stage, metadata)
-        return Roundtrip(url.get_backend_name(), trips, drift, tuple(traveller.notes))
+        return Roundtrip(family(environment.engine.dialect), trips, drift, tuple(traveller.notes))
 
 
 Named = tuple[str, str]
