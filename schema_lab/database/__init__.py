@@ -16,6 +16,7 @@ from schema_lab.database.engines import (
 from schema_lab.database.fingerprint import Fingerprint, fingerprint
 from schema_lab.database.kept_connection import looking_again
 from schema_lab.database.lock import exclusive
+from schema_lab.database.mysql_tls import tls_where_there_is
 from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.database.postgresql_at_once import next_of
 from schema_lab.database.reflecting import reflected_word_for_word
@@ -54,6 +55,7 @@ __all__ = [
     "scrub",
     "sqlite_transactions",
     "tables",
+    "tls_where_there_is",
     "undoubled",
     "wait_until_it_answers",
     "without_parameters",

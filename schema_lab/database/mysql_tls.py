@@ -5,6 +5,8 @@ https://pymysql.readthedocs.io/en/latest/modules/connections.html. Here the same
 """
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -23,6 +25,23 @@ def with_tls_where_there_is(engine: sa.Engine) -> sa.Engine:
     if engine.dialect.driver == "pymysql":
         event.listen(engine, "do_connect", _connect)
     return engine
+
+
+@contextmanager
+def tls_where_there_is(url: sa.URL) -> Iterator[None]:
+    """Let every engine on PyMySQL connect so meanwhile, such as an env.py's own for this URL.
+
+    One within another changes nothing.
+    """
+    dialect = url.get_dialect()
+    if dialect.driver != "pymysql" or event.contains(dialect, "do_connect", _connect):
+        yield
+        return
+    event.listen(dialect, "do_connect", _connect)
+    try:
+        yield
+    finally:
+        event.remove(dialect, "do_connect", _connect)
 
 
 def _connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> Any:

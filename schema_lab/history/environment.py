@@ -17,7 +17,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from schema_lab.database import engine_for, reflected_word_for_word
+from schema_lab.database import engine_for, reflected_word_for_word, tls_where_there_is
 from schema_lab.errors import HistoryError
 from schema_lab.history.alembic_lock import ALEMBIC_LOCK
 from schema_lab.history.asynchronous import (
@@ -115,6 +115,7 @@ class Environment:
 
             with (
                 reflected_word_for_word(),
+                tls_where_there_is(self.url),
                 env_errors(env_py, lambda: bool(begun)),
                 EnvironmentContext(config, scripts, fn=begin, **context_options) as context,
             ):

@@ -8,7 +8,7 @@ import pymysql
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database import engine_for, resolve
+from schema_lab.database import engine_for, resolve, tls_where_there_is
 from tests.support.servers import fresh_database
 
 
@@ -68,3 +68,17 @@ def test_a_wrong_password_is_tried_once(url: sa.URL, asked: list[dict[str, Any]]
         pass
     disabled = [one for one in asked if one.get("ssl_disabled")]
     assert len(asked) - len(disabled) == 1
+
+
+def test_an_engine_of_somebody_else_connects_so_meanwhile(
+    url: sa.URL, asked: list[dict[str, Any]]
+) -> None:
+    """Within the block, be there another in it, any engine is spared the certificates; then not."""
+    with tls_where_there_is(url):
+        with tls_where_there_is(url):
+            pass
+        sa.create_engine(url).connect().close()
+    sa.create_engine(url).connect().close()
+    assert asked[0]["ssl"].verify_mode is ssl.CERT_NONE
+    assert not asked[-1].get("ssl")
+    assert not asked[-1].get("ssl_disabled")
