@@ -21,8 +21,8 @@ from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
 from schema_lab.autogenerate.questions import ASKING, Asking, Question
-from schema_lab.autogenerate.scope import Scope, scope_in
-from schema_lab.history import Environment, Options, ignored_in, look
+from schema_lab.autogenerate.scope import Scope, schema_known, scope_in
+from schema_lab.history import Environment, Options, heads_in, ignored_in, look
 
 Metadata = sa.MetaData | list[sa.MetaData]
 
@@ -145,13 +145,15 @@ def _read(
     assert connection is not None
     script = script_of(context, memory, full=full)
     upgrade = script.upgrade_ops.ops if script.upgrade_ops else []
+    with schema_known(context):
+        tables = _batch_tables(connection, script)
     return Comparison(
         script=script,
         operations=operations_of(upgrade, connection.dialect),
         template_arguments=_rendered(context, script),
-        tables=_batch_tables(connection, script),
+        tables=tables,
         render_item=context.opts.get("render_item"),
-        heads=tuple(sorted(context.get_current_heads())),
+        heads=heads_in(context),
         bad_names=problems_of_names(upgrade, connection.dialect),
         obstacles=obstacles_to(upgrade, connection) if asking else (),
         questions=tuple(asking.asked) if asking else (),
@@ -176,14 +178,14 @@ def _batch_tables(
     connection: sa.Connection, script: ops.MigrationScript
 ) -> dict[tuple[str, str | None], sa.Table]:
     """Reflect the live tables that change, so that batch SQL can be shown without a server."""
-    tables = {}
+    tables: dict[tuple[str, str | None], sa.Table] = {}
     there = sa.inspect(connection)
     for container in (script.upgrade_ops, script.downgrade_ops):
         for one in container.ops if container else ():
             if not isinstance(one, ops.ModifyTableOps):
                 continue
             name, schema = one.table_name, one.schema
-            if there.has_table(name, schema=schema):
+            if (name, schema) not in tables and there.has_table(name, schema=schema):
                 tables[name, schema] = sa.Table(
                     name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False
                 )

@@ -11,15 +11,13 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
-from schema_lab.autogenerate.memory import Memory, Pointed
+from schema_lab.autogenerate.memory import FEW, Memory, Pointed
 from schema_lab.autogenerate.model_fingerprint import goals_of
 from schema_lab.autogenerate.own_names import own_names_only
-from schema_lab.autogenerate.scope import SCOPE, Scope, parts_of
+from schema_lab.autogenerate.scope import SCOPE, Scope, parts_of, schema_known
 from schema_lab.autogenerate.undisturbed import undisturbed
 from schema_lab.database import read_at_once
-
-_FEW = 20
-"""Up to so many tables are read one by one."""
+from schema_lab.history import heads_in
 
 
 class Narrowed(sa.MetaData):
@@ -33,7 +31,7 @@ class Narrowed(sa.MetaData):
             schema=whole.schema, naming_convention=whole.naming_convention, info=whole.info
         )
         self._whole = whole
-        chosen = {key: one for key, one in whole.tables.items() if scope.covers(one)}
+        chosen = scope.chosen(whole.tables)
         self._made = [key for key, one in chosen.items() if not scope.is_live(one)]
         self.tables = chosen  # type: ignore[assignment]  # read like SQLAlchemy's own
 
@@ -65,13 +63,13 @@ def script_of(
     with warnings.catch_warnings():
         # SQLAlchemy misreads a quoted name in SQLite's SQL, and says so; what it finds is right.
         warnings.filterwarnings("ignore", ".*SQL-parsed foreign key", sa.exc.SAWarning)
-        with undisturbed(), _only(context, scope, pointed):
+        with undisturbed(), _only(context, scope, pointed), schema_known(context):
             script = _compared(context, scope, at_once=memory is not None)
     for container in script.upgrade_ops_list:
         scope.note(container.ops)
     hook = context.opts.get("process_revision_directives")
     if hook is not None:
-        hook(context, context.get_current_heads(), [script])
+        hook(context, heads_in(context), [script])
     if memory is not None and pointed is not None:
         memory.keep(scope, pointed)
     return script
@@ -87,7 +85,7 @@ def _compared(context: MigrationContext, scope: Scope, *, at_once: bool) -> ops.
     if at_once and not scope.reason:
         target = [Narrowed(one, scope) for one in parts_of(target)]
     autogen = AutogenContext(context, metadata=target)
-    if at_once and (scope.places is None or len(scope.places) > _FEW):
+    if at_once and (scope.places is None or len(scope.places) > FEW):
         read_at_once(autogen.inspector, _listed(autogen))
     compare = autogen.comparators.dispatch("autogenerate", qualifier=context.dialect.name)
     compare(autogen, upgrade)

@@ -15,7 +15,10 @@ from schema_lab.autogenerate.foreign_code import foreign_code
 from schema_lab.autogenerate.model_fingerprint import Place
 from schema_lab.autogenerate.models_seen import ModelsSeen
 from schema_lab.autogenerate.scope import Scope, tables_of
-from schema_lab.database import JOURNAL_TABLE, Fingerprint, fingerprint
+from schema_lab.database import JOURNAL_TABLE, Fingerprint, Remembered, fingerprint
+
+FEW = 20
+"""Up to so many tables are read one by one."""
 
 Pointed = dict[Place, frozenset[Place]]
 """To which tables, by name, each live table points."""
@@ -33,6 +36,8 @@ class Memory:
     circumstances: Any = None
     equal: set[Place] = field(default_factory=set)
     pointed: Pointed = field(default_factory=dict)
+    said: Remembered = field(default_factory=Remembered)
+    """What the database said of its schema, while that is the same."""
 
     def scope(self, context: MigrationContext, *, full: bool) -> Scope:
         """Say what has to be looked at, and forget what is no longer known to be equal."""
@@ -50,10 +55,14 @@ class Memory:
             scope.reason = scope.reason or _UNSURE
             self.live = None
             self.equal.clear()
+            self.said.forget()
             return scope
         circumstances = _circumstances(context)
         if full or circumstances != self.circumstances:
             self.equal.clear()
+            self.said.forget()
+        if live is not self.live:
+            self.said.forget()
         self.equal -= self._dirty(scope, live)
         self.live, self.circumstances = live, circumstances
         enums = self.models.with_enums
@@ -62,6 +71,7 @@ class Memory:
         scope.live = here.difference(_left_out(context))
         if self.equal:
             scope.places = self._places(scope)
+            scope.said = self.said if len(scope.places) <= FEW else None
         return scope
 
     def _places(self, scope: Scope) -> frozenset[Place]:

@@ -1,69 +1,63 @@
 """The models as they were last seen, and which of them have changed since.
 
-A table is another when its object is; when a column, an index or a constraint came or went; or
-when what any of them says was set anew. Only such a table is read again in full.
+A table is another when its object is, or when anything that it, a column, a type, an index or a
+constraint refers to was set anew, came or went. Only such a table is read again in full.
 """
 
+import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.base import ColumnCollection
 
 from schema_lab.autogenerate.model_fingerprint import ModelFingerprint, model_fingerprint
 
 Place = tuple[str | None, str]
-_OF_COLUMN = itemgetter(
-    "type", "nullable", "server_default", "comment", "name", "autoincrement", "primary_key"
-)
-"""What stands in a column's own dictionary; with many tables, looking there is half as dear."""
 
 
 @dataclass
 class _Seen:
-    """One table: what was seen of it at a glance, and its fingerprint."""
+    """One table: what it refers to, through the things that can be set anew, and its fingerprint.
+
+    Python's garbage collector lists what they refer to in one call. Everything is touched, so
+    with many tables the time is that of the memory; looking up what counts takes longer.
+    """
 
     table: sa.Table
-    columns: list[sa.Column[Any]]
-    variables: list[dict[str, Any]]
-    attributes: list[tuple[Any, ...]]
-    watched: list[Any]
-    copies: list[Any]
     naming: Any
+    holders: list[Any]
+    held: list[Any]
     fingerprint: ModelFingerprint
 
     @classmethod
     def of(cls, table: sa.Table) -> "_Seen":
         fingerprint = model_fingerprint(table)
-        columns = list(table.columns)
-        watched = list(_held(table, columns))
-        copies = [one.copy() for one in watched]
-        variables = list(map(vars, columns))
-        attributes = list(map(_OF_COLUMN, variables))
+        holders = list(_holders(table))
         naming = table.metadata.naming_convention
-        return cls(table, columns, variables, attributes, watched, copies, naming, fingerprint)
+        return cls(table, naming, holders, gc.get_referents(*holders), fingerprint)
 
     def is_same(self, table: sa.Table) -> bool:
-        """Say whether a table is the one seen, and says what it said."""
+        """Say whether a table is the one seen, and refers to what it referred to."""
         try:
             return (
                 table is self.table
-                and table.columns.values() == self.columns
-                and self.watched == self.copies
-                and list(map(_OF_COLUMN, self.variables)) == self.attributes
-                and table.comment == self.fingerprint.said[0][2]
                 and table.metadata.naming_convention is self.naming
+                and gc.get_referents(*self.holders) == self.held
             )
         except TypeError:  # an expression that took another's place has no truth
             return False
 
 
-def _held(table: sa.Table, columns: list[sa.Column[Any]]) -> Iterator[Any]:
-    """Give the dictionaries and sets that change when what they say is set anew."""
+def _holders(table: sa.Table) -> Iterator[Any]:
+    """Give what changes when something of a table is set anew, comes or goes."""
+    yield vars(table)
     yield table.indexes
     yield table.constraints
-    for column in columns:
+    yield from _lists(table.columns)
+    for column in table.columns:
+        yield vars(column)
         yield vars(column.type)
         inner = getattr(column.type, "impl", None)
         if inner is not None and hasattr(inner, "__dict__") and not isinstance(inner, type):
@@ -72,6 +66,16 @@ def _held(table: sa.Table, columns: list[sa.Column[Any]]) -> Iterator[Any]:
             yield vars(column.server_default)
     yield from (vars(one) for one in table.indexes)
     yield from (vars(one) for one in table.constraints)
+
+
+def _lists(columns: Any) -> Iterator[Any]:
+    """Give the lists in which a collection, or the one that it shows, has its columns."""
+    yield columns
+    for one in gc.get_referents(columns):
+        if isinstance(one, list):
+            yield one
+        elif isinstance(one, ColumnCollection):
+            yield from _lists(one)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from schema_lab.autogenerate.own_names import own_names_only
 from schema_lab.autogenerate.questions import with_answers
 from schema_lab.autogenerate.refusals import refuse_at_the_command_line
 from schema_lab.autogenerate.rendering import render_item
+from schema_lab.autogenerate.scope import schema_known
 from schema_lab.autogenerate.sql_text import render_word_for_word
 from schema_lab.autogenerate.table_comments import COMMENTS
 from schema_lab.autogenerate.unnamed import with_names
@@ -70,20 +71,22 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
 
     A `process_revision_directives` function.
     """
-    leave_ignored(context, revision, scripts)
-    in_one_order(context, revision, scripts)
-    with_members(context, revision, scripts)
+    with schema_known(context):
+        leave_ignored(context, revision, scripts)
+        in_one_order(context, revision, scripts)
+        with_members(context, revision, scripts)
     with_answers(context, revision, scripts)
     expand_members(context, revision, scripts)
-    with_casts(context, revision, scripts)
-    with_checks_of_dropped_columns(context, revision, scripts)
-    with_checks_of_types(context, revision, scripts)
-    leave_indexes_of_dropped_tables(context, revision, scripts)
-    with_names(context, revision, scripts)
-    let_keys_step_aside(context, revision, scripts)
-    drop_implied_indexes(context, revision, scripts)
-    with_enum_types(context, revision, scripts)
-    native_on_sqlite(context, revision, scripts)
+    with schema_known(context):
+        with_casts(context, revision, scripts)
+        with_checks_of_dropped_columns(context, revision, scripts)
+        with_checks_of_types(context, revision, scripts)
+        leave_indexes_of_dropped_tables(context, revision, scripts)
+        with_names(context, revision, scripts)
+        let_keys_step_aside(context, revision, scripts)
+        drop_implied_indexes(context, revision, scripts)
+        with_enum_types(context, revision, scripts)
+        native_on_sqlite(context, revision, scripts)
     render_word_for_word(context)
     refuse_at_the_command_line(context, revision, scripts)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.model_fingerprint import Place, in_small_letters
+from schema_lab.database import Remembered
 
 SCOPE = "schema_lab_scope"
 """Alembic's option under which a comparison's scope is found."""
@@ -22,6 +24,7 @@ class Scope:
     `places` is None where everything is looked at; `reason` says why that is so each time, ""
     where it is for want of knowledge. `tables` are all tables of the models, `enums` those
     among them that hold an enum, whether looked at or not. `live` are the database's places.
+    `said` is what the database has said of its schema before, where that is still so.
     """
 
     default_schema: str | None = None
@@ -31,6 +34,7 @@ class Scope:
     enums: Iterable[sa.Table] | None = None
     live: AbstractSet[Place] = frozenset()
     differing: set[Place] = field(default_factory=set)
+    said: Remembered | None = None
 
     @property
     def everywhere(self) -> AbstractSet[Place]:
@@ -49,6 +53,13 @@ class Scope:
     def covers(self, table: sa.Table) -> bool:
         """Say whether a model's table is looked at."""
         return self.places is None or self.place(table.schema, table.name) in self.places
+
+    def chosen(self, tables: Mapping[str, sa.Table]) -> dict[str, sa.Table]:
+        """Take those tables of the models that are looked at, by their keys, in the same order."""
+        if self.places is None:
+            return dict(tables)
+        keys = {self.tables[one].key for one in self.places & self.tables.keys()}
+        return {key: one for key, one in tables.items() if key in keys}
 
     def is_live(self, table: sa.Table) -> bool:
         """Say whether the database has a model's table."""
@@ -75,6 +86,14 @@ def scope_in(context: MigrationContext) -> Scope:
     """Give the scope of the comparison that a context makes: everything, where none was set."""
     found = context.opts.get(SCOPE)
     return found if isinstance(found, Scope) else Scope()
+
+
+def schema_known(context: MigrationContext) -> AbstractContextManager[None]:
+    """Let the schema be read meanwhile, and only the schema: from memory where it is known."""
+    said = scope_in(context).said
+    if said is None or context.connection is None:
+        return nullcontext()
+    return said.answering(context.connection)
 
 
 def enum_tables(context: MigrationContext) -> Iterator[sa.Table]:

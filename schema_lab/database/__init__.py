@@ -20,6 +20,7 @@ from schema_lab.database.mysql_tls import tls_where_there_is
 from schema_lab.database.own_tables import JOURNAL_TABLE
 from schema_lab.database.postgresql_at_once import next_of
 from schema_lab.database.reflecting import reflected_word_for_word
+from schema_lab.database.remembered import Remembered
 from schema_lab.database.settings import database_url, embedded_url
 from schema_lab.database.snapshots import Snapshot, Snapshots
 from schema_lab.database.sqlite_schema import words_of
@@ -34,6 +35,7 @@ __all__ = [
     "JOURNAL_TABLE",
     "SQLITE_BEGIN",
     "Fingerprint",
+    "Remembered",
     "Snapshot",
     "Snapshots",
     "as_text",

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from schema_lab.database.kept_connection import keep_for_looking
 from schema_lab.database.mysql_tls import with_tls_where_there_is
+from schema_lab.database.remembered import with_memory
 from schema_lab.database.sqlite_holder import holder
 from schema_lab.errors import DatabaseError
 
@@ -43,7 +44,7 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
     'sqlite'
     """
     if url.get_backend_name() != "sqlite":
-        return with_tls_where_there_is(sa.create_engine(url, poolclass=NullPool))
+        return with_memory(with_tls_where_there_is(sa.create_engine(url, poolclass=NullPool)))
     if url.database in (None, "", ":memory:") or "mode=memory" in str(url.query):
         raise DatabaseError(
             "A SQLite database in memory is empty again for every connection.",
@@ -55,7 +56,7 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
     )
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "handle_error", partial(_on_sqlite_error, wait))
-    return keep_for_looking(real_transactions(engine))
+    return keep_for_looking(with_memory(real_transactions(engine)))
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:

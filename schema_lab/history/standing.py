@@ -1,6 +1,6 @@
 """Where the database stands: its heads, what is applied, what is pending. All read-only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,9 @@ from schema_lab.history.revisions import History, history_of
 
 T = TypeVar("T")
 
+HEADS = "schema_lab_heads"
+"""Alembic's option under which a look keeps the heads that it was given."""
+
 
 def look(
     environment: Environment,
@@ -30,7 +33,8 @@ def look(
     """Run `read` on the migration context that env.py makes, on a connection. Read-only."""
     found: list[T] = []
 
-    def work(heads: object, context: MigrationContext) -> tuple[()]:
+    def work(heads: Iterable[str], context: MigrationContext) -> tuple[()]:
+        context.opts[HEADS] = tuple(sorted(heads))
         found.append(read(context))
         return ()
 
@@ -43,6 +47,12 @@ def look(
     return found[0]
 
 
+def heads_in(context: MigrationContext) -> tuple[str, ...]:
+    """Give the revisions at which the database stands, sorted: in a look, what Alembic has read."""
+    known: tuple[str, ...] | None = context.opts.get(HEADS)
+    return tuple(sorted(context.get_current_heads())) if known is None else known
+
+
 @dataclass(frozen=True)
 class Standing:
     """What a database says of itself: its heads, and what tells it from one of the same name."""
@@ -53,7 +63,7 @@ class Standing:
     @classmethod
     def of(cls, context: MigrationContext) -> "Standing":
         """Read it on a migration context's connection. Read-only."""
-        heads = tuple(sorted(context.get_current_heads()))
+        heads = heads_in(context)
         assert context.connection is not None
         return cls(heads, birth(context.connection, context.version_table))
 
@@ -77,7 +87,7 @@ def read_again(connection: sa.Connection, context: MigrationContext) -> Standing
 
 def database_heads(environment: Environment) -> tuple[str, ...]:
     """Give the revisions that the database says it stands at, sorted. Read-only."""
-    return tuple(sorted(look(environment, lambda context: context.get_current_heads())))
+    return look(environment, heads_in)
 
 
 def script_heads(scripts: ScriptDirectory) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sqlalchemy import ForeignKey, MetaData, Table
-from sqlalchemy.exc import NoReferencedTableError
 from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
+from schema_lab.models.tables import waiting
 from schema_lab.models.targets import target_of
 
 Classes = Mapping[str, type[SQLModel]]
@@ -52,19 +52,10 @@ def waiting_sentences(
         for key, needs in definition.targets.items():
             for missing in sorted(each for each in needs if each not in definitions):
                 yield f"{name}.{key} waits for a class named {missing}"
-    for table in metadata.tables.values():
-        waiting = [each for each in table.foreign_keys if _waits(each)]
-        for each in sorted(waiting, key=lambda each: each.parent.name):
-            place = f"{owner(table.key) or table.name}.{each.parent.name}"
-            yield f"{place} waits for a table named {each.target_table_key}"
-
-
-def _waits(key: ForeignKey) -> bool:
-    try:
-        key.column  # noqa: B018  # looks the column up
-    except NoReferencedTableError:
-        return True
-    return False
+    for each in waiting(metadata):
+        table = each.parent.table
+        place = f"{owner(table.key) or table.name}.{each.parent.name}"
+        yield f"{place} waits for a table named {each.target_table_key}"
 
 
 def check_foreign_keys(

@@ -51,6 +51,15 @@ def pointing(metadata: MetaData, keys: Collection[str]) -> Iterator[ForeignKey]:
         yield from list(found)
 
 
+def waiting(metadata: MetaData) -> list[ForeignKey]:
+    """Give the foreign keys to tables that are not there, by their own table's place and name."""
+    tables = metadata.tables
+    keys = {key for key, _ in metadata._fk_memos if key not in tables}
+    here = [one for one in pointing(metadata, keys) if one.parent.table.metadata is metadata]
+    places = {key: place for place, key in enumerate(tables)} if here else {}
+    return sorted(here, key=lambda one: (places[one.parent.table.key], one.parent.name))
+
+
 def concerned(metadata: MetaData, former: MetaData, keys: Collection[str]) -> list[ForeignKey]:
     """Give the foreign keys of tables, and those that point at them, in the order of their names.
 

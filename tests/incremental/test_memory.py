@@ -3,6 +3,7 @@
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -125,3 +126,38 @@ def test_the_candidate_knows_too(equal: Lab) -> None:
     full = equal.autogenerate("Sizes")
     assert narrow.upgrade_code == full.upgrade_code
     assert narrow.downgrade_code == full.downgrade_code
+
+
+def _asked_of_drivers(lab: Lab, table: str) -> list[str]:
+    """Look, and give the statements that name a table and that no memory has answered."""
+    asked: list[str] = []
+
+    do_execute = lab.engine.dialect.do_execute
+
+    def noted(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        if table in f"{statement}{parameters}":
+            asked.append(statement)
+        do_execute(cursor, statement, parameters, context)
+
+    lab.engine.dialect.do_execute = noted  # type: ignore[method-assign]
+    try:
+        lab.drift()
+    finally:
+        lab.engine.dialect.do_execute = do_execute  # type: ignore[method-assign]
+    return asked
+
+
+def test_a_table_that_differs_is_read_once(equal: Lab) -> None:
+    """What its comparison has asked is not asked again, as long as nothing has changed."""
+    equal.models.metadata.tables["goods"].append_column(sa.Column("size", sa.Integer))
+    first, second = _asked_of_drivers(equal, "goods"), _asked_of_drivers(equal, "goods")
+    assert len(second) < len(first) / 2
+    assert [one.sentence for one in equal.drift()] == ["add column goods.size INTEGER"]
+
+
+def test_a_table_that_was_altered_is_read_again(equal: Lab) -> None:
+    """An answer is not older than the schema."""
+    equal.models.metadata.tables["goods"].append_column(sa.Column("size", sa.Integer))
+    assert equal.drift()
+    execute(equal, "ALTER TABLE goods ADD COLUMN size INTEGER")
+    assert not equal.drift()
