@@ -80,6 +80,13 @@ def labelled(code: str, button: str) -> str:
     return f"{code.ljust(_SECTION_WIDTH)}  # {button}"
 
 
+WHILE_STEPPING = (
+    labelled("next(steps)", "Next statement"),
+    labelled("list(steps)", "Finish"),
+    labelled("steps.close()", "Abandon"),
+)
+
+
 class Record:
     """The lines of what was pressed, in order: a script that does it again."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipywidgets import Layout, Tab, Text
+from ipywidgets import Tab
 
 from schema_lab import views
 from schema_lab.panels import calls, tabs
-from schema_lab.panels.controls import button, heading, row, section, show, show_words, words
+from schema_lab.panels.controls import button, heading, line, row, section, show, show_words, words
 from schema_lab.panels.questions import QuestionsPart
 from schema_lab.panels.report import Report
 
@@ -27,18 +27,14 @@ class CandidatePart:
         self._lab = lab
         self._presses = presses
         self._candidate: Candidate | None = None
-        self._written = False
+        self._written = self._applied = False
         self._made_for: Drift | None = None
         self._drift: Drift | None = None
         self.drift_box, self.same_box = words(), words()
-        self.message_box = Text(
-            description="Message",
+        self.message_box = line(
+            "Message",
             placeholder="what this revision does",
-            # A press overtakes what is still being typed, letter by letter: send it whole, on
-            # leaving the box (https://github.com/jupyter-widgets/ipywidgets/pull/1383).
-            continuous_update=False,
             tooltip="One line; it names the file, and stands at the head of the script",
-            layout=Layout(width="auto", flex="1 1 260px", margin="0"),
         )
         self.autogenerate_button = button(
             "Autogenerate", "Compare models and database; writes nothing"
@@ -84,8 +80,12 @@ class CandidatePart:
 
     def show(self, status: Status) -> None:
         """Show the drift while no candidate says the same; one that is done makes room for it."""
-        if self._written and status.drift and not status.pending:
+        applied = self._written and not status.pending
+        if applied and status.drift:
             self.drop()
+        elif applied != self._applied:
+            self._applied = applied
+            self._unfold()
         self._drift = status.drift
         if self._candidate is not None and self._made_for is None:
             self._made_for = status.drift
@@ -112,6 +112,14 @@ class CandidatePart:
         """Enable what can be pressed now."""
         self.rehearse_button.disabled = not self._waits
         self.write_button.disabled = not self.can_write
+        self._show_calls()
+
+    def rest(self) -> None:
+        """Take no press, while a migration waits between two statements."""
+        for each in (*self.buttons, self.message_box):
+            each.disabled = True
+        for box in (self.call_box, self.write_call_box):
+            show_words(box, "")
 
     @property
     def can_write(self) -> bool:
@@ -188,7 +196,8 @@ class CandidatePart:
         )
 
     def _show_candidate(self, candidate: Candidate | None) -> None:
-        self._candidate, self._written, self._made_for = candidate, False, None
+        self._candidate, self._made_for = candidate, None
+        self._written = self._applied = False
         self.code_tabs.selected_index = 0
         self._show()
 
@@ -196,21 +205,23 @@ class CandidatePart:
         """Show the candidate as it is now."""
         candidate = self._candidate
         self.written_box.value = ""
-        self.report.clear()
-        for widget in (self.code_tabs, self.rehearse_button):
-            show(widget, candidate is not None)
         self._presses.guard(self._review)
-        self.questions.show(candidate, changeable=not self._written)
+        self._unfold()
         self._show_reason()
         self._show_calls()
-        if candidate is None:
-            show_words(self.candidate_box, "")
-            return
-        view = views.candidate
-        pieces = (view.lead, view.operations_html, view.obstacles_html)
-        show_words(self.candidate_box, "".join(piece(candidate) for piece in pieces))
-        for tab, html in zip(self.code_tabs.children, tabs.pieces(candidate), strict=True):
-            tab.value = html
+        if candidate is not None:
+            for tab, html in zip(self.code_tabs.children, tabs.pieces(candidate), strict=True):
+                tab.value = html
+
+    def _unfold(self) -> None:
+        """Show the candidate with its controls; folded into a line once the database has it."""
+        candidate = None if self._applied else self._candidate
+        self.report.clear()
+        self.questions.show(candidate, changeable=not self._written)
+        for widget in (self.code_tabs, self.rehearse_button):
+            show(widget, candidate is not None)
+        view = views.candidate.folded if self._applied else views.candidate.what_it_does
+        show_words(self.candidate_box, "" if self._candidate is None else view(self._candidate))
 
     def _show_reason(self) -> None:
         """Say why Write revision waits."""
@@ -220,13 +231,13 @@ class CandidatePart:
         show_words(self.waits_box, views.html.muted(reason) if reason else "")
 
     def _show_calls(self) -> None:
-        """Show the lines of code that would do the same."""
+        """Show the lines of code of the buttons that can be pressed."""
         candidate = self._candidate
         lines = [calls.autogenerate(candidate.message if candidate else self.message_box.value)]
-        if candidate is not None:
+        if candidate is not None and self._waits:
             lines += [*calls.answers(candidate), "candidate.rehearse()"]
         show_words(self.call_box, views.call.piece(lines))
-        show_words(self.write_call_box, views.call.piece([calls.WRITE] if candidate else []))
+        show_words(self.write_call_box, views.call.piece([calls.WRITE] if self.can_write else []))
 
     def _review(self) -> None:
         """Show what is dangerous about the candidate; without it the candidate is shown too."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ipywidgets import HTML, Box, Button, Layout, VBox, Widget
+from ipywidgets import HTML, Box, Button, Layout, Text, VBox, Widget
 
 from schema_lab import views
 
@@ -23,6 +23,18 @@ class PressButton(Button):  # type: ignore[misc]  # ipywidgets has no type hints
 def button(label: str, tooltip: str) -> Button:
     """Make a button as wide as its label."""
     return PressButton(description=label, tooltip=tooltip, layout=Layout(width="auto", margin="0"))
+
+
+def line(label: str, **more: str) -> Text:
+    """Make a box for one line of text, which takes the room that is left."""
+    return Text(
+        description=label,
+        # A press overtakes what is still being typed, letter by letter: send it whole, on
+        # leaving the box (https://github.com/jupyter-widgets/ipywidgets/pull/1383).
+        continuous_update=False,
+        layout=Layout(width="auto", flex="1 1 260px", margin="0"),
+        **more,
+    )
 
 
 def words(html: str = "") -> HTML:

@@ -232,9 +232,8 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         emphasize(self._buttons, next_button(self._steps, self._candidate))
 
     def _leave_only_the_stepping(self) -> None:
-        others = (self.refresh_button, *self._candidate.buttons, self._tables.table_chooser)
-        for each in others:
-            each.disabled = True
+        self._candidate.rest()
+        self.refresh_button.disabled = self._tables.table_chooser.disabled = True
 
     def _fail(self, problem: BaseException) -> None:
         """Show a failure, unless it is the one that the status tells."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ipywidgets import Layout, RadioButtons, Text
+from ipywidgets import Layout, RadioButtons
 
 from schema_lab import views
 from schema_lab.errors import InputError
-from schema_lab.panels.controls import button, row, section, show, show_words, words
+from schema_lab.panels.controls import button, line, row, section, show, show_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +28,7 @@ class QuestionControls:
         name = views.plain.visible(question.about)
         self.asked_box = words()
         self.chooser = RadioButtons(description="Answer", layout=Layout(width="auto"))
-        self.text_box = Text(
-            # A press overtakes what is still being typed; see the message box.
-            continuous_update=False,
-            layout=Layout(width="auto", flex="1 1 260px", margin="0"),
-        )
+        self.text_box = line("")
         self.call_box = words()
         self.answer_button = button(f"Answer {name}", "Change the candidate as chosen")
         self.box = section(

@@ -92,6 +92,7 @@ class StepsPart:
             self.controls.disable()
         else:
             self.controls.enable()
+        self._show_calls()
 
     def _bind(self) -> None:
         controls, confirmation = self.controls, self.confirmation
@@ -235,6 +236,7 @@ class StepsPart:
         show_words(self.run_box, views.run.piece(done, times=True))
 
     def _show_calls(self) -> None:
-        """Show the line of code of each button that leads somewhere."""
-        lines = self.controls.lines(self.confirmation.names_for)
+        """Show the line of code of each button that can be pressed."""
+        own = self.stepping.running and calls.WHILE_STEPPING
+        lines = own or self.controls.lines(self.confirmation.names_for)
         show_words(self.call_box, views.call.piece(lines))

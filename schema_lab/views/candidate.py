@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schema_lab.views import diff, findings, obstacles, operations, questions
 from schema_lab.views.code import block
 from schema_lab.views.error import piece as error_piece
-from schema_lab.views.html import box, escape, page, tabs
+from schema_lab.views.html import box, details, escape, page, tabs
 from schema_lab.views.plain import visible
 from schema_lab.views.shapes import CandidateShape
 
@@ -24,6 +24,17 @@ def html(candidate: CandidateShape) -> str:
         obstacles_html(candidate),
         tabs(dict(_sections(candidate))),
     )
+
+
+def what_it_does(candidate: CandidateShape) -> str:
+    """Show its message, its operations and what stands in its way, for a larger page."""
+    return lead(candidate) + operations_html(candidate) + obstacles_html(candidate)
+
+
+def folded(candidate: CandidateShape) -> str:
+    """Show a candidate that is done as one line that unfolds, for a larger page."""
+    body = operations_html(candidate) + tabs(dict(_sections(candidate)))
+    return details(f"Candidate: {candidate.message}", body)
 
 
 def _sections(candidate: CandidateShape) -> Iterator[tuple[str, str]]:

@@ -66,3 +66,30 @@ def test_an_answer_is_recorded_once_for_its_candidate() -> None:
         record.add('candidate.fill("users.plan", "free")')
         record.add('candidate.fill("users.plan", "free")', "candidate.rehearse()")
     assert len(record.lines) == 6
+
+
+def lines_of(panel: Panel) -> str:
+    """Read every line of code that stands beside a button."""
+    parts = (panel._candidate.call_box, panel._candidate.write_call_box, panel._steps.call_box)
+    return html.unescape(re.sub("<[^>]+>", "", "\n".join(box.value for box in parts)))
+
+
+def test_while_stepping_only_its_own_buttons_have_lines(written: Panel) -> None:
+    """What cannot be pressed between two statements has no line; afterwards it has one again."""
+    written.message_box.value = "Later"
+    written.step_button.click()
+    code = [line.split("#")[0].strip() for line in lines_of(written).split("\n") if line]
+    assert code == ["In codenext(steps)", "list(steps)", "steps.close()"]
+    written.stepping.abandon_button.click()
+    assert "lab.upgrade()" in lines_of(written)
+    assert 'lab.autogenerate("Later")' in lines_of(written)
+
+
+def test_a_candidate_that_is_written_has_no_lines(panel: Panel) -> None:
+    """Rehearse candidate and Write revision cannot be pressed again: nothing offers their call."""
+    panel.message_box.value = "Create users"
+    panel.autogenerate_button.click()
+    assert "candidate.write()" in lines_of(panel)
+    panel.write_button.click()
+    assert "candidate.write()" not in lines_of(panel)
+    assert "candidate.rehearse()" not in lines_of(panel)

@@ -142,3 +142,19 @@ def test_a_rehearsed_candidate_counts_for_its_upgrade(upgraded: Panel, define: D
     upgraded.write_button.click()
     upgraded.upgrade_button.click()
     assert upgraded.confirm_tick.description.startswith("Accept: column users.plan goes")
+
+
+def test_a_candidate_that_is_upgraded_is_folded(panel: Panel) -> None:
+    """Its code is one line that unfolds, until a step back makes it the next thing to do."""
+    write(panel, "Create users")
+    assert panel.code_tabs.layout.display is None
+    panel.upgrade_button.click()
+    assert panel.candidate_box.value.startswith("<details><summary>Candidate: Create users<")
+    assert "create_table" in panel.candidate_box.value
+    for part in (panel.code_tabs, panel.rehearse_candidate_button):
+        assert part.layout.display == "none"
+    panel.downgrade_button.click()
+    accept(panel)
+    panel.downgrade_button.click()
+    assert "<details>" not in panel.candidate_box.value
+    assert panel.code_tabs.layout.display is None
