@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from schema_lab.views import html, plain
@@ -54,7 +55,12 @@ def _sayings(standing: Standing, candidate: CandidatePart, steps: StepsPart) -> 
         return []
     if drift.operations:
         return [_next("say what the revision does, and press Autogenerate.")]
-    return [_AGREED]
+    return [_AGREED_ON_A_PAGE if _on_a_page() else _AGREED]
+
+
+def _on_a_page() -> bool:
+    """Tell whether Voilà shows the panel: it tells its kernels, and its pages have no cells."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def _begun(candidate: CandidatePart, steps: StepsPart) -> str:
@@ -72,6 +78,10 @@ _AGREED = (
     " appears here by itself."
 )
 
+_AGREED_ON_A_PAGE = (
+    "Models, revisions and database agree: there is nothing to do. Refresh looks again; what a"
+    " colleague has written meanwhile then waits here to be upgraded."
+)
 
 STEPPING = (
     '<p class="sl-next" role="status">A migration waits between two statements, see 5.'

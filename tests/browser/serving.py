@@ -16,14 +16,14 @@ from tests.support.terminal import Terminal
 
 
 @contextmanager
-def make_page(folder: Path, url: str) -> Iterator[str]:
-    """Type `make page` in a copy of the project, on a database; give the page's address."""
+def make_page(folder: Path, url: str, *more: str) -> Iterator[str]:
+    """Type `make page`, with variables, in a copy of the project; give the page's address."""
     root = Terminal.on_a_copy(folder / "project", url).root
     shutil.copy2(ROOT / "Makefile", root)
     shutil.copytree(ROOT / "examples", root / "examples")
     port = free_port()
     installed = ["--old-file", f"{sys.prefix}/.installed-lab", f"VENV={sys.prefix}"]
-    command = ["make", "page", *installed, f"PORT={port}", "BROWSER=none"]
+    command = ["make", "page", *installed, f"PORT={port}", "BROWSER=none", *more]
     for name in ("home", "tmp"):
         (folder / name).mkdir()
     environment = {
