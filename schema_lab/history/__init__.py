@@ -27,7 +27,7 @@ from schema_lab.history.health import (
     refuse_leftovers,
 )
 from schema_lab.history.ignored import ignored_in
-from schema_lab.history.kept_scripts import revisions_of
+from schema_lab.history.kept_scripts import paths_of, revisions_of
 from schema_lab.history.project import Project, fresh_sources, plain_config
 from schema_lab.history.revisions import History, Revision, history_of
 from schema_lab.history.scripts import check_when_loaded
@@ -81,6 +81,7 @@ __all__ = [
     "look",
     "missing_tables",
     "outside_of_the_loop",
+    "paths_of",
     "plain_config",
     "project_metadata",
     "read_again",

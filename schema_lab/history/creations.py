@@ -30,9 +30,9 @@ def created_first(path: Path) -> tuple[Table, ...]:
     return tuple(_created(_until_doubtful(_body(path))))
 
 
-def surely_created(paths: Iterable[Path]) -> frozenset[Table]:
+def surely_created(paths: Iterable[str]) -> frozenset[Table]:
     """List the tables that revisions create and none of them drops or renames. Read-only."""
-    effects = [_EFFECTS.get(str(path)) for path in paths if path.suffix == ".py"]
+    effects = [_EFFECTS.get(path) for path in paths if path.endswith(".py")]
     created = {table for made, _ in effects for table in made}
     removed = {text for _, texts in effects for text in texts}
     return frozenset(

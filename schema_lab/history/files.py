@@ -5,6 +5,7 @@ clock leave the times alike; so as long as a file is young, its content is compa
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -68,7 +69,7 @@ class Files(Generic[T]):
             When the file cannot be read.
         """
         now = time.time_ns()
-        found = stamp or Stamp.of(Path(path).stat())
+        found = stamp or Stamp.of(os.stat(path))  # noqa: PTH116 - a Path costs more than the look
         kept = self._kept.get(path)
         if kept is not None and kept.stamp == found and not kept.young:
             return kept.value

@@ -129,7 +129,7 @@ def refuse_forgotten(
 def missing_tables(connection: sa.Connection, applied: Iterable[Script]) -> tuple[str, ...]:
     """List the tables that applied revisions made, and that are gone. Read-only."""
     inspector = sa.inspect(connection)
-    made = surely_created(Path(one.path) for one in applied)
+    made = surely_created(one.path for one in applied)
     schemas = {schema for schema, _ in made}
     listed = {(one, table) for one in schemas for table in inspector.get_table_names(schema=one)}
     missing = (one for one in made - listed if not _is_there(inspector, one))

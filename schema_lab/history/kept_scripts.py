@@ -109,6 +109,15 @@ def revisions_of(scripts: ScriptDirectory) -> dict[str, Script]:
     return found
 
 
+def paths_of(scripts: ScriptDirectory) -> dict[str, Path]:
+    """Give the files of all revisions by id. Read-only."""
+    known = memo(scripts)
+    if "paths" not in known:
+        known["paths"] = {one: Path(script.path) for one, script in revisions_of(scripts).items()}
+    found: dict[str, Path] = known["paths"]
+    return found
+
+
 def memo(scripts: ScriptDirectory) -> dict[Any, Any]:
     """Give the place for what was found out about a script directory that does not change."""
     found: dict[Any, Any] = vars(scripts).setdefault("schema_lab.memo", {})

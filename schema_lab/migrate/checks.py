@@ -13,6 +13,7 @@ from schema_lab.history import (
     missing_tables,
     refuse_forgotten,
     refuse_leftovers,
+    revisions_of,
 )
 from schema_lab.migrate.rights import refuse_missing_rights
 
@@ -45,7 +46,8 @@ def tables_gone(
     connection: sa.Connection, scripts: ScriptDirectory, heads: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Say which tables are gone though the history made them, lest a run look whole. Read-only."""
-    applied = [scripts.get_revision(one) for one in applied_ids(scripts, heads)]
+    known = revisions_of(scripts)
+    applied = [known[one] for one in applied_ids(scripts, heads)]
     return tuple(
         f"Table {one}, which an applied revision made, is gone; see lab.drift()."
         for one in missing_tables(connection, applied)

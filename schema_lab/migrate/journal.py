@@ -101,9 +101,13 @@ class Journal:
         self._execute(f"DELETE FROM {JOURNAL_TABLE} WHERE position = %s", (position,))
 
     def clear(self) -> None:
-        """Forget all rows: the revision is complete, or a person says where the database stands."""
+        """Forget all rows, if there are any: a person says where the database stands."""
         if self.exists():
-            self._execute(f"DELETE FROM {JOURNAL_TABLE}")
+            self.empty()
+
+    def empty(self) -> None:
+        """Forget all rows of the table, which is there."""
+        self._execute(f"DELETE FROM {JOURNAL_TABLE}")
 
     def commit(self) -> None:
         """Commit what is open on the server, DML with its rows."""
@@ -130,13 +134,16 @@ class Journal:
 
         A statement that leaves this as it was may be run again; SHOW CREATE TABLE sees columns,
         keys, constraints, comments and options. AUTO_INCREMENT moves with rows and is left out.
+        What makes, alters or drops a table or an index shows there; anything else may also show
+        in triggers or routines.
         """
         names = self._execute(
             "SELECT table_name, table_type FROM information_schema.tables"
             " WHERE table_schema = DATABASE() AND table_name <> %s ORDER BY 1",
             (JOURNAL_TABLE,),
         )
-        parts = [repr(names), repr(self._execute(_TRIGGERS)), repr(self._execute(_ROUTINES))]
+        beside = () if _OF_A_TABLE.match(statement) else (_TRIGGERS, _ROUTINES)
+        parts = [repr(names), *(repr(self._execute(one)) for one in beside)]
         lowered = statement.replace("%%", "%").replace("``", "`").lower()  # as they are named
         for name, _ in names:
             if name.lower() in lowered:
@@ -146,6 +153,7 @@ class Journal:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+_OF_A_TABLE = re.compile(r"\s*(CREATE|ALTER|DROP)\s+(UNIQUE\s+)?(TABLE|INDEX)\b", re.IGNORECASE)
 _TRIGGERS = (
     "SELECT trigger_name, event_manipulation, event_object_table, action_statement"
     " FROM information_schema.triggers WHERE trigger_schema = DATABASE() ORDER BY 1"

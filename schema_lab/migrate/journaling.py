@@ -53,7 +53,7 @@ class Journaling:
         beyond = [entry for place, entry in self._known.items() if place > self._position]
         if beyond:
             raise self._edited(beyond[0], "is no longer in the script")
-        self.journal.clear()
+        self.journal.empty()
         self._revision, self._known = "", {}
 
     @contextmanager

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from schema_lab.errors import SchemaLabError
-from schema_lab.history import ChecksumFile, Checksums, Standing, applied_ids, revisions_of
+from schema_lab.history import ChecksumFile, Checksums, Standing, applied_ids, paths_of
 
 
 class Keeper:
@@ -87,7 +86,7 @@ class Keeper:
         self, file: ChecksumFile, scripts: ScriptDirectory, standing: Standing
     ) -> tuple[str, ...]:
         known = file.read(standing.birth)
-        files = {one.revision: Path(one.path) for one in revisions_of(scripts).values()}
+        files = paths_of(scripts)
         applied = applied_ids(scripts, standing.heads)
         asked = known.applied.keys() if self.stamped else known.applied.keys() & self._downgraded
         edited = {one for one in asked if known.edited(one, files.get(one))}
