@@ -5,6 +5,7 @@ of its own for tables and for code that reach into a display.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -57,7 +58,7 @@ _RULES = """
 @pytest.fixture(scope="module")
 def displays() -> str:
     """Make the HTML of each display, in this process."""
-    shell = InteractiveShell()
+    shell: Any = InteractiveShell()  # type: ignore[no-untyped-call]  # IPython leaves it untyped
     shell.run_cell(MODELS).raise_error()
     return "".join(shell.run_cell(code).result._repr_html_() for code in DISPLAYS.values())
 
