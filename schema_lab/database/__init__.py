@@ -14,6 +14,7 @@ from schema_lab.database.engines import (
     sqlite_transactions,
 )
 from schema_lab.database.fingerprint import Fingerprint, fingerprint
+from schema_lab.database.kept_briefly import let_go
 from schema_lab.database.kept_connection import looking_again
 from schema_lab.database.lock import exclusive
 from schema_lab.database.mysql_tls import tls_where_there_is
@@ -48,6 +49,7 @@ __all__ = [
     "fingerprint",
     "foreign_keys_off",
     "is_mysql",
+    "let_go",
     "looking_again",
     "masked",
     "next_of",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import NullPool, QueuePool
 
+from schema_lab.database.kept_briefly import briefly_keeping, keeps_briefly
 from schema_lab.database.kept_connection import keep_for_looking
 from schema_lab.database.mysql_tls import with_tls_where_there_is
 from schema_lab.database.remembered import with_memory
@@ -43,6 +44,8 @@ def engine_for(url: sa.URL, wait: float = 60.0) -> sa.Engine:
     >>> engine_for(sa.make_url("sqlite:///lab.db")).dialect.name
     'sqlite'
     """
+    if keeps_briefly(url):
+        return with_memory(briefly_keeping(url))
     if url.get_backend_name() != "sqlite":
         return with_memory(with_tls_where_there_is(sa.create_engine(url, poolclass=NullPool)))
     if url.database in (None, "", ":memory:") or "mode=memory" in str(url.query):

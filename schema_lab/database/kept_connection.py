@@ -70,6 +70,16 @@ def looking_again(engine: sa.Engine) -> Iterator[sa.Connection]:
             connection.info[_MAY] = True
 
 
+def is_looking() -> bool:
+    """Say whether the connection that is being opened is for `looking_again`."""
+    return _LOOKING.get()
+
+
+def may_be_kept(record: Any) -> bool:
+    """Say whether a connection that comes back was one of `looking_again`; asked once."""
+    return bool(record.info.pop(_MAY, False))
+
+
 def keep_for_looking(engine: sa.Engine) -> sa.Engine:
     """Let a SQLite engine keep one connection for `looking_again`, and give it back."""
     event.listen(engine, "checkin", _on_checkin)
@@ -82,7 +92,7 @@ def _on_checkin(connection: Any, record: Any) -> None:
     """Close what comes back, unless it may be kept."""
     if connection is None:
         return
-    found = _alone(connection) if record.info.pop(_MAY, False) else None
+    found = _alone(connection) if may_be_kept(record) else None
     if found is None:
         record.invalidate()
     else:
@@ -92,7 +102,7 @@ def _on_checkin(connection: Any, record: Any) -> None:
 def _on_checkout(connection: Any, record: Any, proxy: Any) -> None:
     """Refuse a kept connection, so that the pool opens a fresh one."""
     kept = record.info.pop(_KEPT, None)
-    if kept is not None and not (_LOOKING.get() and _File.of(kept.path) == kept):
+    if kept is not None and not (is_looking() and _File.of(kept.path) == kept):
         raise sa.exc.DisconnectionError
 
 

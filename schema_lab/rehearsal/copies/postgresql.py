@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from schema_lab.database import engine_for
+from schema_lab.database import engine_for, let_go
 from schema_lab.database.snapshots.postgresql import Tools
 from schema_lab.database.snapshots.tools import feed, output
 from schema_lab.history import Environment
@@ -42,6 +42,7 @@ _SETTINGS = (
 @contextmanager
 def copy(environment: Environment) -> Iterator[Copy]:
     """Copy the database; the copy is dropped at the end. Read-only on the live database."""
+    let_go()
     with _dropped_at_the_end(environment) as url, environment.engine.connect() as opened:
         live = opened.execution_options(isolation_level="AUTOCOMMIT")
         made = _from_template(live, str(url.database))
