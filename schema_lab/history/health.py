@@ -15,6 +15,11 @@ from schema_lab.history.kept_scripts import revisions_of
 LEFTOVER = "_alembic_tmp_"
 """Alembic's name, before the table's own, for the copy that it makes on SQLite."""
 
+_LEFT_OVER = (
+    "SELECT name FROM sqlite_master"
+    " WHERE type = 'table' AND name GLOB '_alembic_tmp_*' ORDER BY name"
+)
+
 
 def refuse_damage(
     scripts: ScriptDirectory, heads: Iterable[str], known: Checksums | None = None
@@ -146,11 +151,10 @@ def refuse_leftovers(connection: sa.Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         return
-    names = sa.inspect(connection).get_table_names()
-    for leftover in (one for one in names if one.startswith(LEFTOVER)):
+    for leftover in connection.exec_driver_sql(_LEFT_OVER).scalars().all():
         table = leftover.removeprefix(LEFTOVER)
         quote = connection.dialect.identifier_preparer.quote_identifier
-        if table in names:
+        if sa.inspect(connection).has_table(table):
             raise MigrationError(
                 f"The table {leftover} is left from a migration that was cut short; "
                 f"{table} itself is there.",
