@@ -16,9 +16,10 @@ def titles() -> list[str]:
 
 
 def pieces(candidate: Candidate) -> list[str]:
-    """Fill the tabs, in the order of their titles."""
-    return [
+    """Fill the tabs, in the order of their titles; the keyboard reaches code that scrolls."""
+    filled = [
         views.code.block(candidate.upgrade_code),
         views.code.block(candidate.downgrade_code),
         *(views.candidate.sql_html(candidate, dialect) for dialect in views.candidate.DIALECTS),
     ]
+    return [one.replace("<pre>", '<pre tabindex="0">') for one in filled]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schema_lab.views.html import badge, cell, escape, page, table_of
+from schema_lab.views.html import are_numbers, badge, cell, escape, head, page, table_of
 
 MOST_ROWS, MOST_COLUMNS = 100, 40
 """Rows and columns that are shown; the frame itself holds all."""
@@ -74,23 +74,17 @@ def _table(
     for row, mark in zip(cells, marks, strict=False):
         row[0] = f'<th scope="row">{escape(mark.name)} {_keys(mark)}</th>'
     columns = zip(*(row[:MOST_COLUMNS] for row in rows), strict=True)
-    numbers = [_are_numbers(column) for column in columns] or [False] * len(heads)
+    numbers = [are_numbers(column) for column in columns] or [False] * len(heads)
     shown = zip(heads[:MOST_COLUMNS], numbers, strict=False)
     return table_of([_head(one, right=right) for one, right in shown], cells)
-
-
-def _are_numbers(values: Sequence[object]) -> bool:
-    kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float}
 
 
 def _head(one: Head, *, right: bool) -> str:
     """Show a column's name, with its type, its keys and whether it may be NULL below."""
     null = "" if one.nullable is None else "NULL" if one.nullable else "NOT NULL"
     lines = filter(None, (escape(one.type), "" if "PK" in one.keys else null, _keys(one)))
-    said = escape(one.name) + "".join(f'<div class="sl-kind">{line}</div>' for line in lines)
-    mark = ' class="sl-number"' if right else ""
-    return f'<th scope="col"{mark}>{said}</th>'
+    below = "".join(f'<div class="sl-kind">{line}</div>' for line in lines)
+    return head(one.name, below, right=right)
 
 
 def _keys(one: Head) -> str:

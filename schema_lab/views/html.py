@@ -1,6 +1,6 @@
 """Pieces of escaped HTML, and the one wrapper around them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape as _escape
 
@@ -65,16 +65,41 @@ def tabs(sections: Mapping[str, str]) -> str:
     return f'<div class="sl-tabs">{"".join(parts)}</div>'
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """Show plain values as a table, as one piece.
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    caption: str = "",
+    right: Collection[str] = (),
+) -> str:
+    """Show plain values as a table, as one piece; numbers, and the columns `right`, to the right.
 
     Examples
     --------
     >>> table(["id"], [[1]])  # doctest: +ELLIPSIS
     '<div class="sl-scroll"><table>...<td class="sl-number">1</td>...</table></div>'
     """
-    cells = [[cell(value) for value in row] for row in rows]
-    return table_of([f'<th scope="col">{escape(one)}</th>' for one in columns], cells, caption)
+    listed = [tuple(row) for row in rows]
+    values = zip(*listed, strict=True) if listed else ((),) * len(columns)
+    numbers = [are_numbers(column) for column in values]
+    to_right = [name in right or number for name, number in zip(columns, numbers, strict=True)]
+    heads = [head(one, right=here) for one, here in zip(columns, to_right, strict=True)]
+    cells = [
+        [cell(value, right=here) for value, here in zip(row, to_right, strict=True)]
+        for row in listed
+    ]
+    return table_of(heads, cells, caption)
+
+
+def are_numbers(values: Iterable[object]) -> bool:
+    """Tell whether all values are numbers, NULL left out; there has to be one."""
+    kinds = {type(value) for value in values if value is not None}
+    return bool(kinds) and kinds <= {int, float}
+
+
+def head(name: str, below: str = "", *, right: bool = False) -> str:
+    """Show the name of a column as its head, with more HTML below."""
+    mark = ' class="sl-number"' if right else ""
+    return f'<th scope="col"{mark}>{escape(name)}{below}</th>'
 
 
 def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
@@ -95,12 +120,12 @@ def table_html(columns: Sequence[str], rows: Iterable[Sequence[object]], caption
     return page(table(columns, rows, caption))
 
 
-def cell(value: object) -> str:
-    """Show a plain value as a cell; None is NULL."""
+def cell(value: object, *, right: bool = False) -> str:
+    """Show a plain value as a cell; None is NULL; a number, or what goes with some, is `right`."""
     if value is None:
         return '<td class="sl-null">NULL</td>'
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f'<td class="sl-number">{escape(value)}</td>'
+    if right or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return f'<td class="sl-number">{escape(_cut(str(value)))}</td>'
     return f"<td>{escape(_cut(str(value)))}</td>"
 
 

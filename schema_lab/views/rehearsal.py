@@ -16,6 +16,7 @@ from schema_lab.views.rehearsal_shapes import (
 )
 
 COLUMNS = ("", "table", "column", "type", "rows", "NULLs", "lost", "changed")
+COUNTS = ("rows", "NULLs", "lost", "changed")
 SAMPLES = ("", "table", "key", "column", "before", "after")
 MOST_STATEMENTS = 100
 """Statements that are shown; the rehearsal itself holds all."""
@@ -214,7 +215,8 @@ def _folded(rehearsal: RehearsalShape, times: bool) -> Iterator[str]:
         )
     marked = [_column_row(one) for one in rehearsal.columns if one.mark]
     if marked:
-        yield details("Columns before → after", table(COLUMNS, marked), True)
+        shown = table(COLUMNS, marked, right=COUNTS)
+        yield details("Columns before → after", shown, True)
     samples = [(s.mark, s.table, s.key, s.column, s.before, s.after) for s in rehearsal.samples]
     if samples:
         yield details("Some rows, side by side", table(SAMPLES, samples))

@@ -68,7 +68,7 @@ def listed_html(listed: SnapshotsShape) -> str:
     """Show snapshots as a table."""
     if not listed.snapshots:
         return page(f'<p class="sl-muted">{NO_SNAPSHOT}</p>')
-    return page(table(_COLUMNS, map(_row, listed.snapshots)))
+    return page(table(_COLUMNS, map(_row, listed.snapshots), right=("size",)))
 
 
 def listed_text(listed: SnapshotsShape) -> str:

@@ -5,6 +5,7 @@ import pytest
 from tests.browser import looking
 from tests.browser.contrast import faint
 from tests.browser.driving import change_theme
+from tests.browser.reading import troubles
 from tests.browser.walking import Walk
 
 pytestmark = pytest.mark.browser
@@ -27,6 +28,26 @@ def test_axe_finds_nothing_serious(shown: Walk, theme: str) -> None:
     assert looking.violations(shown.page, ".sl-panel") == []
 
 
+_LINES = """panel => [...panel.querySelectorAll('.highlight')].filter(e => e.offsetParent)
+    .map(box => {
+        const pre = box.querySelector('pre'), style = getComputedStyle(pre)
+        const room = pre.clientHeight - parseFloat(style.paddingTop) * 2
+        const lines = pre.textContent.trimEnd().split('\\n').length
+        const broken = Math.round(room / parseFloat(style.lineHeight)) - lines
+        return [broken, box.scrollWidth > box.clientWidth, getComputedStyle(box).overflowX]
+    })"""
+
+
+def test_a_long_line_of_code_scrolls_in_its_own_box(shown: Walk) -> None:
+    """At 480 pixels no line of code is broken or cut: its box scrolls, and the panel does not."""
+    shown.page.set_viewport_size({"width": 480, "height": 1600})
+    boxes = shown.panel.evaluate(_LINES)
+    assert {broken for broken, _, _ in boxes} == {0}
+    assert [how for _, scrolls, how in boxes if scrolls] == ["auto", "auto"]
+    assert troubles(shown.panel) == []
+    assert looking.violations(shown.page, ".sl-panel") == []
+
+
 @pytest.mark.parametrize("width", [1400, 900, 480])
 def test_no_control_covers_another(shown: Walk, width: int) -> None:
     """At each width the controls lie beside or below each other, inside the panel."""
@@ -35,3 +56,4 @@ def test_no_control_covers_another(shown: Walk, width: int) -> None:
     assert len(looking.boxes(shown.panel)) > 12
     assert looking.sticking_out(shown.panel) == []
     assert looking.overlaps(shown.panel) == []
+    assert troubles(shown.panel) == []

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser import looking
 from tests.browser.contrast import faint
 from tests.browser.driving import JupyterLab, change_theme, press_tab_to, run_all
+from tests.browser.reading import troubles
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +98,30 @@ def test_every_display_can_be_read(shown: Page, theme: str) -> None:
     looking.keep_each(shown, {file: display(shown, name) for file, name in names.items()})
     assert faint(shown, TEXTS) == []
     assert looking.violations(shown, ".schema-lab") == []
+
+
+@pytest.mark.parametrize("width", [1400, 900, 480])
+def test_no_text_of_a_display_covers_another(shown: Page, width: int) -> None:
+    """At each width texts and controls lie beside or below each other, inside the display."""
+    shown.set_viewport_size({"width": width, "height": 9000})
+    try:
+        names = {f"display-{name.replace(' ', '-')}-at-{width}": name for name in PLACES}
+        looking.keep_each(shown, {file: display(shown, name) for file, name in names.items()})
+        assert {name: found for name in PLACES if (found := troubles(display(shown, name)))} == {}
+        for name in PLACES:
+            assert looking.overlaps(display(shown, name)) == []
+    finally:
+        shown.set_viewport_size({"width": 900, "height": 9000})
+
+
+def test_counts_stand_to_the_right(shown: Page) -> None:
+    """In tables with counts or sizes head and digits stand to the right, each digit as wide."""
+    for name, heads in {"rehearsal": ["rows", "NULLs", "lost"], "snapshots": ["size"]}.items():
+        for head in heads:
+            one = display(shown, name).get_by_role("columnheader", name=head, exact=True)
+            assert one.evaluate("head => getComputedStyle(head).textAlign") == "right"
+    digits = display(shown, "rehearsal").locator("td.sl-number").first
+    assert digits.evaluate("cell => getComputedStyle(cell).fontVariantNumeric") == "tabular-nums"
 
 
 def test_two_displays_of_one_candidate_each_show_a_section(shown: Page) -> None:

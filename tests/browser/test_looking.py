@@ -5,6 +5,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext
 
 from tests.browser import looking
+from tests.browser.reading import troubles
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +21,22 @@ def test_axe_and_the_overlap_find_flaws(browser: BrowserContext) -> None:
     page.set_content(FLAWED)
     assert [one.split(":")[0] for one in looking.violations(page, "main")] == ["button-name"]
     assert len(looking.overlaps(page.locator("body"))) == 1
+    page.close()
+
+
+TEXTS = """<div id="one" style="width:200px; height:60px">
+<p style="margin:0">A line <b style="position:absolute; left:20px; top:10px">under another</b></p>
+<pre style="margin:0">{line}</pre></div>
+<div id="two" style="width:200px"><pre style="overflow-x:auto">{line}</pre><p>below</p></div>"""
+
+
+def test_texts_out_of_their_place_are_found(browser: BrowserContext) -> None:
+    """A text over another and one that leaves its box are found; one that scrolls is not."""
+    page = browser.new_page()
+    page.set_content(TEXTS.format(line="op.add_column() " * 20))
+    kinds = {one.split(":")[0] for one in troubles(page.locator("#one"))}
+    assert kinds == {"out", "over", "wide"}
+    assert troubles(page.locator("#two")) == []
     page.close()
 
 

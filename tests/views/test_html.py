@@ -221,3 +221,10 @@ def test_a_dialect_that_cannot_say_it_shows_why() -> None:
     piece = views.candidate.sql_html(candidate(), "oracle")
     assert "No SQL for oracle." in piece
     assert 'role="alert"' in piece
+
+
+def test_counts_that_change_stand_to_the_right() -> None:
+    """A column of counts has its head and its cells to the right, also where one reads 3 → 5."""
+    shown = views.html.table(["table", "rows"], [["users", "3 → 5"], ["teams", ""]], "", ["rows"])
+    assert '<th scope="col">table</th><th scope="col" class="sl-number">rows</th>' in shown
+    assert '<td>users</td><td class="sl-number">3 → 5</td>' in shown
