@@ -68,15 +68,11 @@ def faint(page: Page, selector: str) -> list[tuple[str, float]]:
     return _below(page.evaluate(_OF_TEXTS, selector), 20)
 
 
-def faint_in_picture(
-    page: Page, code: str, paper: str, limit: float = ENOUGH
-) -> list[tuple[str, float]]:
+def faint_in_picture(page: Page, code: str, paper: str) -> list[tuple[str, float]]:
     """List the texts of an SVG that are faint on the shapes behind them, or on the paper."""
-    return _below(page.evaluate(_OF_PICTURE, [code, paper]), 4, limit)
+    return _below(page.evaluate(_OF_PICTURE, [code, paper]), 4)
 
 
-def _below(
-    ratios: list[tuple[str, float]], least: int, limit: float = ENOUGH
-) -> list[tuple[str, float]]:
+def _below(ratios: list[tuple[str, float]], least: int) -> list[tuple[str, float]]:
     assert len(ratios) > least
-    return [(text, ratio) for text, ratio in ratios if ratio < limit]
+    return [(text, ratio) for text, ratio in ratios if ratio < ENOUGH]

@@ -29,7 +29,7 @@ def text(diagram: DiagramShape) -> str:
 
 def _text(diagram: DiagramShape, columns: dict[str, Shown]) -> str:
     ids = {one.name: f"t{number}" for number, one in enumerate(diagram.tables)}
-    lines = ["erDiagram", "  direction LR"]
+    lines = [f"{mermaid.LABELS}erDiagram", "  direction LR"]
     for one in diagram.tables:
         lines += _table(ids[one.name], one, columns[one.name])
     lines += [_reference(ids, one) for one in diagram.references]

@@ -172,14 +172,18 @@ def _line_down(
     layout: Layout,
     at: int,
 ) -> str:
-    """Lead a line between two names, from the lower edge of one to the upper of the other."""
+    """Lead a line between two names, from the lower edge of one to the upper of the other.
+
+    All lines to one table have its tone: with many tables they run side by side.
+    """
     places, target, source = layout.places, numbers[one.target], numbers[one.table]
     (tx, ty), (sx, sy) = places[target], places[source]
     tx, sx = tx + boxes[one.target].size[0] / 2, sx + boxes[one.table].size[0] / 2
     down = ty <= sy
     start, end = (tx, ty + HEADER if down else ty), (sx, sy if down else sy + HEADER)
     points = svg.plumb([start, *layout.passes.get(at, ()), end])
-    return _named(one, svg.path(points, **_solid(one)))
+    tone = {} if one.mark else {"stroke": svg.LANES[target % len(svg.LANES)]}
+    return _named(one, svg.path(points, **{**_solid(one), **tone}))
 
 
 def _named(one: ReferenceShape, drawn: str) -> str:

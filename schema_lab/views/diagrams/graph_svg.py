@@ -9,7 +9,6 @@ from schema_lab.views.diagrams.shapes import GraphShape, KnotShape
 from schema_lab.views.html import escape
 
 ROW, LANE, TOP, DOT = 26.0, 20.0, 40.0, 5.5
-LANE_TONES = ("#57606a", "#0969da", "#8250df", "#bf3989", "#1b7c83")
 STATES = {"current": svg.TONES["+"], "applied": "#57606a", "pending": svg.TONES["~"]}
 MOST_WORDS = 70
 
@@ -54,7 +53,7 @@ def _lines(found: list[Row], at: dict[str, int], number: int, row: Row) -> Itera
             steps += f"V{to_y - ROW}" + _bend(by, to_y - ROW, to_x, to_y)
         elif by != to_x:
             steps = f"M{x} {y}" + _bend(x, y, to_x, to_y)
-        tone = LANE_TONES[max(lane, row.lane) % len(LANE_TONES)]
+        tone = svg.LANES[max(lane, row.lane) % len(svg.LANES)]
         yield svg.path(steps, stroke=tone, stroke_width="2")
 
 

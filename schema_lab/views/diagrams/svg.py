@@ -13,6 +13,8 @@ from schema_lab.views.plain import visible
 
 PAPER, INK, FAINT, LINE, HEAD = "#ffffff", "#1f2328", "#59636e", "#8c959f", "#eef1f5"
 TONES = {"+": "#167031", "-": "#c21c2b", "~": "#8a5a00"}
+LANES = ("#57606a", "#0969da", "#8250df", "#bf3989", "#1b7c83")
+"""Tones for lines that run beside each other, so that an eye can follow one of them."""
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 SIZE, LETTER, MARGIN = 12.0, 7.3, 14.0
 """Pixels: the height of a letter, the width it takes, the white around a drawing."""
