@@ -53,16 +53,28 @@ class Bench:
         exec(code, {**names, "ForeignKeyConstraint": ForeignKeyConstraint})  # noqa: S102 - a cell
 
     def edit(self) -> None:
-        """Redefine one class with a column more, see the drift, and read the candidate."""
+        """Redefine one class with a column more, and read the candidate: what changes, and code."""
+        column = self._edited()
+        candidate = self.lab.autogenerate("Edit")
+        _refuse_other(
+            [one.sentence for one in candidate.operations], candidate.upgrade_code, column
+        )
+
+    def edit_and_drift(self) -> None:
+        """Do the same with a look at the drift before, as a notebook does in a cell of its own."""
+        column = self._edited()
+        drift = self.lab.drift()
+        code = self.lab.autogenerate("Edit").upgrade_code
+        _refuse_other([one.sentence for one in drift], code, column)
+
+    def _edited(self) -> str:
         column = f"x{next(self.numbers)}"
         self.define(sqlmodel_class(self.shape, self.tables // 2, column))
-        seen, code = repr(self.lab.drift()), self.lab.autogenerate("Edit").upgrade_code
-        if column not in seen or code.count("op.") != 1:
-            raise RuntimeError(f"The lab did not see one column: {seen}\n{code}")
+        return column
 
     def redefine(self) -> None:
         """Redefine one class alone."""
-        self.define(sqlmodel_class(self.shape, self.tables // 2, f"x{next(self.numbers)}"))
+        self._edited()
         self.lab.models.settle()
 
     def first_look(self) -> None:
@@ -75,6 +87,7 @@ def measured(bench: Bench, plan: Plan, others: Works) -> dict[str, Timed]:
     with sa.create_engine(bench.url).connect() as connection:
         works: Works = {
             LAB: bench.edit,
+            "with a drift before": bench.edit_and_drift,
             "redefinition alone": bench.redefine,
             WARM: _in_process(connection, bench),
             "first look": bench.first_look,
@@ -125,6 +138,11 @@ def django_works(folder: Path, tables: int) -> Works:
         ),
         "sqlmigrate": partial(run, written, *DJANGO_ADMIN, "sqlmigrate", "shop", "0002"),
     }
+
+
+def _refuse_other(sentences: list[str], code: str, column: str) -> None:
+    if len(sentences) != 1 or column not in sentences[0] or code.count("op.") != 1:
+        raise RuntimeError(f"The lab did not see one column: {sentences}\n{code}")
 
 
 def _refuse_difference(lab: Lab) -> None:

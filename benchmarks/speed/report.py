@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGE, PLOT = ROOT / "docs" / "performance.md", ROOT / "docs" / "images" / "growth.svg"
 BEGIN, END = "<!-- figures of make bench -->\n", "<!-- end of the figures -->\n"
 SHOWN = "![Seconds from an edit to its candidate, by the number of tables](images/growth.svg)"
-OTHERS = ("redefinition alone", "first look")
+OTHERS = ("with a drift before", "redefinition alone", "first look")
 
 
 def write(figures: Figures, page: Path = PAGE, plot: Path = PLOT) -> None:
