@@ -67,7 +67,7 @@ def fingerprint(connection: sa.Connection, former: Fingerprint | None = None) ->
     if known is None:
         return None
     read_whole, read_tables = known
-    whole = read_whole(connection)
+    whole = read_whole(connection, former.whole if former is not None else None)
     if whole is None:
         return None
     if former is not None and former.settled and former.whole == whole:
@@ -76,7 +76,7 @@ def fingerprint(connection: sa.Connection, former: Fingerprint | None = None) ->
     return Fingerprint(whole, common, tables, connection.dialect.name == "postgresql")
 
 
-Whole = Callable[[sa.Connection], Any]
+Whole = Callable[[sa.Connection, Any], Any]
 Tables = Callable[[sa.Connection], tuple[Any, Mapping[Place, Any]]]
 
 _KNOWN: dict[str, tuple[Whole, Tables]] = {

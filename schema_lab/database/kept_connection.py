@@ -6,6 +6,7 @@ whoever asks the engine for a connection of his own gets a fresh one. See docs/d
 """
 
 import os
+import sqlite3
 import time
 import weakref
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from schema_lab.database.stamp import Stamp
 
 _LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
 _MAY, _KEPT = "schema_lab.may_be_kept", "schema_lab.kept"
+_BEGUN = "schema_lab.begun"
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ def may_be_kept(record: Any) -> bool:
     return bool(record.info.pop(_MAY, False))
 
 
+def schema_at_the_beginning(connection: sa.Connection) -> int | None:
+    """Give SQLite's number of the schema as a look's connection was taken; None for others."""
+    return connection.info.get(_BEGUN)
+
+
 def keep_for_looking(engine: sa.Engine) -> sa.Engine:
     """Let a SQLite engine keep one connection for `looking_again`, and give it back."""
     event.listen(engine, "checkin", _on_checkin)
@@ -104,6 +111,20 @@ def _on_checkout(connection: Any, record: Any, proxy: Any) -> None:
     kept = record.info.pop(_KEPT, None)
     if kept is not None and not (is_looking() and _File.of(kept.path) == kept):
         raise sa.exc.DisconnectionError
+    if is_looking():
+        record.info[_BEGUN] = _schema_number(connection)
+
+
+def _schema_number(connection: Any) -> int | None:
+    """Read the number of the schema; None while another has the file for itself."""
+    (wait,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        return int(connection.execute("PRAGMA schema_version").fetchone()[0])
+    except sqlite3.Error:
+        return None
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {wait}")
 
 
 def _alone(connection: Any) -> _File | None:

@@ -30,7 +30,7 @@ _ROWS = (
 )
 
 
-def mariadb_whole(connection: sa.Connection) -> Any:
+def mariadb_whole(connection: sa.Connection, former: Any) -> Any:
     """Give one number over all tables, with what the server is; None on MySQL."""
     if not getattr(connection.dialect, "is_mariadb", False):
         return None

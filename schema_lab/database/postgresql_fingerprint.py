@@ -3,8 +3,12 @@
 Each row of a catalog bears the transaction that wrote it (xmin). Whatever is committed later
 brings rows of a later transaction or takes rows away, so the rows' transactions, hashed and
 summed, are another sum: https://www.postgresql.org/docs/current/ddl-system-columns.html
+
+While no transaction of the whole server has got a number, nobody can have written anything, and
+the sum need not be taken again: https://www.postgresql.org/docs/current/functions-info.html
 """
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +27,8 @@ _COMMON = (
     " current_setting('quote_all_identifiers'), current_setting('DateStyle'),"
     " current_setting('IntervalStyle')"
 )
+_MOMENT = f"{_COMMON}, txid_current_snapshot()::text"
+"""Before the rest, so that what is written meanwhile is seen the next time."""
 _SUM = "count(*), sum(hashtextextended({0}.xmin::text, 0))"
 
 
@@ -51,11 +57,9 @@ _ALONE = """relkind IN ('S', 'c') AND NOT EXISTS (
     WHERE d.classid = 'pg_class'::regclass AND d.objid = pg_class.oid AND d.deptype IN ('a', 'i'))
 """
 # What stands in no table's own rows; a change of it may change how any table is spelled.
-_OTHER = (
+_APART = (
     _NAMESPACES,
-    _summed("pg_class", and_=_ALONE),
     _summed("pg_type", and_="typrelid = 0 AND typcategory <> 'A'"),
-    _summed("pg_constraint", and_="contypid <> 0"),
     _summed("pg_enum"),
     _summed("pg_range", "rngtypid"),
     _summed("pg_proc"),
@@ -66,13 +70,18 @@ _OTHER = (
     _summed("pg_ts_config"),
     _summed("pg_cast"),
 )
+_OTHER = (
+    *_APART,
+    _summed("pg_class", and_=_ALONE),
+    _summed("pg_constraint", and_="contypid <> 0"),
+)
 
 
 def _joined(parts: tuple[str, ...]) -> str:
     return " UNION ALL ".join(f"({part})" for part in parts)
 
 
-_WHOLE = f"SELECT array_agg(ARRAY[n, s])::text FROM ({_joined(_WITH_TABLES + _OTHER)}) AS p(n, s)"
+_WHOLE = f"SELECT array_agg(ARRAY[n, s])::text FROM ({_joined(_WITH_TABLES + _APART)}) AS p(n, s)"
 _COMMON_PARTS = f"SELECT array_agg(ARRAY[n, s])::text FROM ({_joined(_OTHER)}) AS p(n, s)"
 _OWNED = (
     "pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'"
@@ -111,10 +120,31 @@ GROUP BY c.oid, c.relname, n.nspname
 """
 
 
-def postgresql_whole(connection: sa.Connection) -> Any:
+@dataclass
+class Whole:
+    """The sum over all catalogs, what a session sees them by, and the latest moment it held."""
+
+    common: tuple[Any, ...]
+    sum: str
+    moment: str = field(compare=False)
+
+    def still_holds(self, common: tuple[Any, ...], moment: str) -> bool:
+        """Say whether nobody on the server can have written since, or was about to."""
+        oldest, following, _ = moment.split(":")
+        return (self.common, self.moment) == (common, moment) and oldest == following
+
+
+def postgresql_whole(connection: sa.Connection, former: Any) -> Whole:
     """Give a sum over every row of the catalogs that reflection reads."""
-    common = tuple(connection.exec_driver_sql(_COMMON).one())
-    return (*common, connection.exec_driver_sql(_WHOLE).scalar())
+    *common, moment = connection.exec_driver_sql(_MOMENT).one()
+    if isinstance(former, Whole) and former.still_holds(tuple(common), moment):
+        return former
+    found = connection.exec_driver_sql(_WHOLE).scalar_one()
+    whole = Whole(tuple(common), found, moment)
+    if isinstance(former, Whole) and whole == former:
+        former.moment = moment
+        return former
+    return whole
 
 
 def postgresql_tables(connection: sa.Connection) -> tuple[Any, dict[Place, Any]]:
