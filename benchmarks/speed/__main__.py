@@ -41,6 +41,9 @@ def measured(plan: Plan) -> Found:
     with _place("sqlite") as (folder, url):
         found = walks.listing(folder, url, plan)
         figures |= {("listing", who): one for who, one in found.items()}
+    with _place("sqlite") as (folder, url):
+        found = walks.progress(folder, url, plan)
+        figures |= {("progress", "sqlite", who): one for who, one in found.items()}
         found = walks.imports(folder, plan.imports)
         figures |= {("import", who): one for who, one in found.items()}
     return figures

@@ -18,6 +18,7 @@ class Plan:
     hub_sizes: tuple[int, ...] = (10, 100)
     rounds: int = 7
     rounds_at_large: int = 5
+    rounds_of_progress: int = 30
     revisions: int = 100
     listed: int = 5000
     imports: int = 11
@@ -37,6 +38,7 @@ QUICK = Plan(
     sizes=(10,),
     hub_sizes=(),
     rounds=1,
+    rounds_of_progress=1,
     revisions=3,
     listed=10,
     imports=1,

@@ -47,21 +47,25 @@ class Ratio:
         return f"{self.median:.{digits}f} ({self.low:.{digits}f}-{self.high:.{digits}f})"
 
 
-def once(work: Callable[[], object]) -> float:
+def once(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """Give the seconds of one run; its `begin` and the garbage go before the clock."""
     getattr(work, "begin", lambda: None)()
     gc.collect()
-    begun = time.perf_counter()
+    begun = clock()
     work()
-    return time.perf_counter() - begun
+    return clock() - begun
 
 
 def in_turn(
-    works: Mapping[str, Callable[[], object]], rounds: int, warm: int = 1
+    works: Mapping[str, Callable[[], object]],
+    rounds: int,
+    warm: int = 1,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Timed]:
     """Run some things by turns, so that what disturbs the machine disturbs all of them alike.
 
     Each has as many rounds as the others, and begins as often: the order turns with each round.
+    `clock` may be that of the process, for what differs by its own work alone.
     """
     for _ in range(warm):
         for work in works.values():
@@ -70,6 +74,6 @@ def in_turn(
     names = deque(works)
     for _ in range(rounds):
         for name in names:
-            found[name].append(once(works[name]))
+            found[name].append(once(works[name], clock))
         names.rotate(1)
     return {name: Timed(tuple(seconds)) for name, seconds in found.items()}

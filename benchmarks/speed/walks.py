@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks.speed.goals import COMMAND, LAB
+from benchmarks.speed.goals import COMMAND, LAB, WATCHED
 from benchmarks.speed.plan import Plan
 from benchmarks.speed.projects import ALEMBIC, alembic_project, run
 from benchmarks.speed.timing import Timed, in_turn
@@ -77,22 +77,28 @@ def one_down_and_up(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
 
 
 def all_up(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
-    """Apply all of some revisions to an empty database; with and without looking on."""
+    """Apply all of some revisions to an empty database."""
     root = history(folder / "up", url, plan.revisions)
     lab = Lab(url, config=root)
-
-    def ours(told: Callable[[str, int, int], None] | None) -> Callable[[], None]:
-        def work() -> None:
-            lab.upgrade(on_revision=told)
-
-        return _from_base(work, lab)
-
     works = {
-        LAB: ours(None),
-        "with progress": ours(lambda revision, done, total: None),
+        LAB: _from_base(lab.upgrade, lab),
         COMMAND: _from_base(lambda: run(root, *ALEMBIC, "upgrade", "head"), lab),
     }
     return in_turn(works, plan.rounds, plan.warm)
+
+
+def progress(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
+    """Apply all of some revisions, with and without looking on, by the process's own time.
+
+    Whoever looks on waits for nobody; wall time would have the disk's moods in it.
+    """
+    lab = Lab(url, config=history(folder / "watched", url, plan.revisions))
+
+    def watched() -> None:
+        lab.upgrade(on_revision=lambda revision, done, total: None)
+
+    works = {LAB: _from_base(lab.upgrade, lab), WATCHED: _from_base(watched, lab)}
+    return in_turn(works, plan.rounds_of_progress, plan.warm, time.process_time)
 
 
 def _from_base(work: Callable[[], object], lab: Lab) -> Callable[[], None]:
