@@ -7,6 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from schema_lab.database import looking_again
 from schema_lab.errors import HistoryError
@@ -80,7 +81,13 @@ def read_again(connection: sa.Connection, context: MigrationContext) -> Standing
     """
     names = ("version_table", "version_table_schema", "version_table_pk")
     options = {name: context.opts[name] for name in names if name in context.opts}
-    standing = Standing.of(MigrationContext.configure(connection, opts=options))
+    again = MigrationContext.configure(connection, opts=options)
+    try:  # it was there a moment ago, so whether it is need not be asked first
+        found = connection.scalars(sa.select(again._version.c.version_num)).all()
+    except DBAPIError:
+        connection.rollback()
+        found = again.get_current_heads()
+    standing = Standing(tuple(sorted(found)), birth(connection, again.version_table))
     connection.rollback()
     return standing
 

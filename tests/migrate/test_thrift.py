@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
 
 from schema_lab import Lab
 from schema_lab.errors import HistoryError
+from schema_lab.history import read_again
 from schema_lab.history.files import Files
 from tests.support.labs import execute, filled_in
 
@@ -68,3 +70,16 @@ def test_what_was_written_is_known_only_while_it_stands(tmp_path: Path) -> None:
     assert files.get(str(path)) == "known"
     path.write_bytes(b"them")
     assert files.get(str(path)) == "them"
+
+
+def test_a_version_table_that_is_gone_is_read_back_as_base(lab: Lab) -> None:
+    """What is read back is what is there, even if that is no table."""
+    head = filled_in(lab, "Add notes", CREATE, DROP)
+    lab.upgrade()
+    with lab.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert read_again(connection, context).heads == (head,)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        connection.commit()
+        assert read_again(connection, context).heads == ()
+        assert not connection.in_transaction()
