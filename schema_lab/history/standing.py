@@ -79,15 +79,15 @@ def read_again(connection: sa.Connection, context: MigrationContext) -> Standing
     context
         What env.py configured a moment ago: it knows the version table.
     """
-    names = ("version_table", "version_table_schema", "version_table_pk")
-    options = {name: context.opts[name] for name in names if name in context.opts}
-    again = MigrationContext.configure(connection, opts=options)
-    try:  # it was there a moment ago, so whether it is need not be asked first
-        found = connection.scalars(sa.select(again._version.c.version_num)).all()
+    try:  # the table was there a moment ago, so whether it is need not be asked first
+        found = connection.scalars(sa.select(context._version.c.version_num)).all()
     except DBAPIError:
         connection.rollback()
-        found = again.get_current_heads()
-    standing = Standing(tuple(sorted(found)), birth(connection, again.version_table))
+        name, schema = context.version_table, context.version_table_schema
+        if sa.inspect(connection).has_table(name, schema=schema):
+            raise
+        found = ()
+    standing = Standing(tuple(sorted(found)), birth(connection, context.version_table))
     connection.rollback()
     return standing
 
