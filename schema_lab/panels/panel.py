@@ -219,21 +219,24 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
 
     def _be_busy(self, busy: bool) -> None:
         """Take no press while one runs; then enable what leads somewhere."""
+        waits = self._steps.stepping.running
         for each in (*self._buttons, self._candidate.message_box):
-            each.disabled = busy
+            each.disabled = busy or (waits and each not in self._steps.stepping.buttons)
         if busy:
             self._steps.controls.disable()
             self._failures.clear(self._presses.pressed)
             return
-        for part in (self._candidate, self._steps, self._tables):
-            part.enable()
-        if self._steps.stepping.running:
+        if waits:
             self._leave_only_the_stepping()
+        else:
+            for part in (self._candidate, self._steps, self._tables):
+                part.enable()
         emphasize(self._buttons, next_button(self._steps, self._candidate))
 
     def _leave_only_the_stepping(self) -> None:
         self._candidate.rest()
-        self.refresh_button.disabled = self._tables.table_chooser.disabled = True
+        self._steps.enable()
+        self._tables.table_chooser.disabled = True
 
     def _fail(self, problem: BaseException) -> None:
         """Show a failure, unless it is the one that the status tells."""

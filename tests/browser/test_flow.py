@@ -53,6 +53,8 @@ def test_statement_by_statement_on_a_copy(walk: Walk) -> None:
     walk.sees("CREATE TABLE one")
     walk.press("Next statement")
     walk.sees("CREATE TABLE two")
+    expect(walk.page.get_by_role("button", name="Upgrade", exact=True)).to_be_disabled()
+    expect(walk.panel.get_by_text("lab.upgrade()")).to_have_count(0)
     looking.keep(walk.panel, "statement-by-statement")
     assert looking.overlaps(walk.panel) == []
     walk.press("Abandon")

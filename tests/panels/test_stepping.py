@@ -68,3 +68,17 @@ def test_elsewhere_a_copy_is_stepped(project: Path, database_url: str, engine: s
     panel.stepping.finish_button.click()
     assert "The copy is thrown away" in panel.stepping.lead_box.value
     assert "user_profiles" not in sa.inspect(engine).get_table_names()
+
+
+def test_between_two_statements_nothing_else_can_be_pressed(written: Panel) -> None:
+    """Not even for the instant at the end of a press is a button enabled that is no part of it."""
+    written.step_button.click()
+    own = written.stepping.buttons
+    offered = []
+    for each in written._buttons:
+        if each not in own:
+            assert each.disabled
+            each.observe(lambda change: offered.append(change["owner"].description), "disabled")
+    written.stepping.next_button.click()
+    assert offered == []
+    written.close()
