@@ -1,7 +1,7 @@
 """The goals, and whether the figures of one run meet them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.speed.timing import Ratio, Timed
 
@@ -29,10 +29,12 @@ class Goal:
     fast: Key
     bound: float
     least: bool = True
+    by_fastest: bool = False
 
     def ratio(self, figures: Figures) -> Ratio:
         """Give the ratio that was measured."""
-        return Ratio.of(figures[self.slow], figures[self.fast])
+        divide = Ratio.of_fastest if self.by_fastest else Ratio.of
+        return divide(figures[self.slow], figures[self.fast])
 
     def is_met(self, figures: Figures) -> bool:
         """Say whether the median of the ratio is on the good side of the bound."""
@@ -81,6 +83,7 @@ def _all() -> Iterator[Goal]:
     name = f"100 revisions, sqlite: part of the {COMMAND}"
     yield Goal(name, (*up, LAB), (*up, COMMAND), 0.25, least=False)
     told = ("progress", "sqlite")
-    yield Goal("progress, sqlite", (*told, WATCHED), (*told, LAB), 1.02, least=False)
+    progress = Goal("progress, sqlite", (*told, WATCHED), (*told, LAB), 1.02, least=False)
+    yield replace(progress, by_fastest=True)
     taken, base = ("import", "import schema_lab"), ("import", "import sqlmodel, alembic.command")
     yield Goal("import schema_lab", taken, base, 1.15, least=False)

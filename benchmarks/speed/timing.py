@@ -42,6 +42,16 @@ class Ratio:
         (slow_low, slow_high), (fast_low, fast_high) = slow.quartiles, fast.quartiles
         return cls(slow.median / fast.median, slow_low / fast_high, slow_high / fast_low)
 
+    @classmethod
+    def of_fastest(cls, slow: Timed, fast: Timed) -> "Ratio":
+        """Divide the fastest rounds, in which nothing was in the way; for a cost of a few percent.
+
+        The spread is what each half of the rounds gives, every other one.
+        """
+        parts = [slice(None), slice(0, None, 2), slice(1, None, 2)]
+        whole, *halves = (min(slow.seconds[one]) / min(fast.seconds[one]) for one in parts)
+        return cls(whole, min(halves), max(halves))
+
     def __str__(self) -> str:
         digits = 0 if self.median >= 10 else 2
         return f"{self.median:.{digits}f} ({self.low:.{digits}f}-{self.high:.{digits}f})"

@@ -98,6 +98,7 @@ def progress(folder: Path, url: str, plan: Plan) -> dict[str, Timed]:
         lab.upgrade(on_revision=lambda revision, done, total: None)
 
     works = {LAB: _from_base(lab.upgrade, lab), WATCHED: _from_base(watched, lab)}
+    time.sleep(plan.settling)
     return in_turn(works, plan.rounds_of_progress, plan.warm, time.process_time)
 
 

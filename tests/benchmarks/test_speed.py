@@ -9,7 +9,7 @@ from benchmarks.speed.__main__ import measured
 from benchmarks.speed.goals import Figures, goals
 from benchmarks.speed.plan import QUICK
 from benchmarks.speed.report import BEGIN, END, write
-from benchmarks.speed.timing import in_turn
+from benchmarks.speed.timing import Ratio, Timed, in_turn
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -42,3 +42,10 @@ def test_all_take_turns() -> None:
     found = in_turn(works, rounds=2, warm=0)
     assert ran == ["a", "b", "b", "a"]
     assert [len(one.seconds) for one in found.values()] == [2, 2]
+
+
+def test_the_fastest_rounds_are_not_disturbed() -> None:
+    """A few slow rounds of either do not show in a ratio of the fastest, nor in its spread."""
+    calm, disturbed = Timed((1.0, 1.0, 1.0, 1.0)), Timed((1.02, 9.0, 7.0, 1.02))
+    found = Ratio.of_fastest(disturbed, calm)
+    assert (found.median, found.low, found.high) == (1.02, 1.02, 1.02)
