@@ -33,6 +33,7 @@ def test_the_old_panel_says_that_its_kernel_is_gone(walk: Walk) -> None:
     looking.keep(walk.panel, "kernel-restarted")
     assert [one for one in walk.panel.get_by_role("button").all() if one.is_visible()] == []
     expect(walk.page.get_by_label("Message")).to_be_hidden()
+    expect(walk.panel.get_by_text("Next:")).to_be_hidden()
     assert walk.panel.evaluate(_ICONS) == 0
 
 
