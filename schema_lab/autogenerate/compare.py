@@ -25,6 +25,7 @@ from schema_lab.autogenerate.scope import Scope, schema_known, scope_in
 from schema_lab.history import Environment, Options, heads_in, ignored_in, look
 
 Metadata = sa.MetaData | list[sa.MetaData]
+LiveTables = dict[tuple[str, str | None], sa.Table]
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _read(
     script = script_of(context, memory, full=full)
     upgrade = script.upgrade_ops.ops if script.upgrade_ops else []
     with schema_known(context):
-        tables = _batch_tables(connection, script)
+        tables = _batch_tables(connection, script, scope_in(context).reflected) if asking else {}
     return Comparison(
         script=script,
         operations=operations_of(upgrade, connection.dialect),
@@ -175,18 +176,25 @@ def _rendered(context: MigrationContext, script: ops.MigrationScript) -> dict[st
 
 
 def _batch_tables(
-    connection: sa.Connection, script: ops.MigrationScript
-) -> dict[tuple[str, str | None], sa.Table]:
-    """Reflect the live tables that change, so that batch SQL can be shown without a server."""
-    tables: dict[tuple[str, str | None], sa.Table] = {}
+    connection: sa.Connection, script: ops.MigrationScript, reflected: LiveTables
+) -> LiveTables:
+    """Reflect the live tables that change, so that batch SQL can be shown without a server.
+
+    Those that were `reflected` before are taken, and others noted there; nobody changes one.
+    """
+    tables: LiveTables = {}
     there = sa.inspect(connection)
     for container in (script.upgrade_ops, script.downgrade_ops):
         for one in container.ops if container else ():
             if not isinstance(one, ops.ModifyTableOps):
                 continue
-            name, schema = one.table_name, one.schema
-            if (name, schema) not in tables and there.has_table(name, schema=schema):
-                tables[name, schema] = sa.Table(
-                    name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False
-                )
+            where = one.table_name, one.schema
+            if where not in reflected and there.has_table(one.table_name, schema=one.schema):
+                reflected[where] = _reflected(connection, *where)
+            if where in reflected:
+                tables[where] = reflected[where]
     return tables
+
+
+def _reflected(connection: sa.Connection, name: str, schema: str | None) -> sa.Table:
+    return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.foreign_code import foreign_code
@@ -38,6 +39,8 @@ class Memory:
     pointed: Pointed = field(default_factory=dict)
     said: Remembered = field(default_factory=Remembered)
     """What the database said of its schema, while that is the same."""
+    reflected: dict[tuple[str, str | None], sa.Table] = field(default_factory=dict)
+    """Live tables by (name, schema), as long."""
 
     def scope(self, context: MigrationContext, *, full: bool) -> Scope:
         """Say what has to be looked at, and forget what is no longer known to be equal."""
@@ -55,14 +58,14 @@ class Memory:
             scope.reason = scope.reason or _UNSURE
             self.live = None
             self.equal.clear()
-            self.said.forget()
+            self._forget_answers()
             return scope
         circumstances = _circumstances(context)
         if full or circumstances != self.circumstances:
             self.equal.clear()
-            self.said.forget()
+            self._forget_answers()
         if live is not self.live:
-            self.said.forget()
+            self._forget_answers()
         self.equal -= self._dirty(scope, live)
         self.live, self.circumstances = live, circumstances
         enums = self.models.with_enums
@@ -71,8 +74,13 @@ class Memory:
         scope.live = here.difference(_left_out(context))
         if self.equal:
             scope.places = self._places(scope)
-            scope.said = self.said if len(scope.places) <= FEW else None
+            if len(scope.places) <= FEW:
+                scope.said, scope.reflected = self.said, self.reflected
         return scope
+
+    def _forget_answers(self) -> None:
+        self.said.forget()
+        self.reflected.clear()
 
     def _places(self, scope: Scope) -> frozenset[Place]:
         """Give what is not known to be equal.

@@ -24,7 +24,8 @@ class Scope:
     `places` is None where everything is looked at; `reason` says why that is so each time, ""
     where it is for want of knowledge. `tables` are all tables of the models, `enums` those
     among them that hold an enum, whether looked at or not. `live` are the database's places.
-    `said` is what the database has said of its schema before, where that is still so.
+    `said` is what the database has said of its schema before, where that is still so; `reflected`
+    are live tables by (name, schema) that were read since.
     """
 
     default_schema: str | None = None
@@ -35,6 +36,7 @@ class Scope:
     live: AbstractSet[Place] = frozenset()
     differing: set[Place] = field(default_factory=set)
     said: Remembered | None = None
+    reflected: dict[tuple[str, str | None], sa.Table] = field(default_factory=dict)
 
     @property
     def everywhere(self) -> AbstractSet[Place]:
