@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from schema_lab.database.known_answers import Answer, Rows, Statement, answers_to
 from schema_lab.database.reflecting_known import reflect_known
+from schema_lab.database.sqlite_keys import FOREIGN_KEYS, TABLE_SQL
 from schema_lab.database.sqlite_reflection import KEYS, LISTED
 
 # ruff: noqa: S608 - no part of these queries comes from outside
@@ -18,7 +19,12 @@ _SQL = (
     "SELECT sql FROM  (SELECT * FROM sqlite_master UNION ALL   SELECT * FROM sqlite_temp_master)"
     " WHERE name = ? AND type in ('table', 'view')"
 )
-_MASTER = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+_MASTER = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+_POINTING = (
+    'SELECT one.name, two.id, two."table", two."from", two."to", two.on_update, two.on_delete'
+    " FROM sqlite_master AS one JOIN pragma_foreign_key_list(one.name, 'main') AS two"
+    " WHERE one.type = 'table' ORDER BY two.id DESC, two.seq"
+)
 _OF_TABLES = "sqlite_master AS one JOIN pragma_{}(one.name, 'main') AS two"
 _PRAGMAS = {
     "table_xinfo": ("cid", "name", "type", "notnull", "dflt_value", "pk", "hidden"),
@@ -68,11 +74,18 @@ def _answers(connection: sa.Connection, tables: frozenset[str]) -> dict[Statemen
     indexes = {(LISTED, (one,)): listed[one] for one in tables}
     keys = _grouped(row[1:] for row in connection.exec_driver_sql(_COLUMNS))
     named = {(KEYS, (row[0],)): keys[row[0]] for rows in listed.values() for row in rows}
-    texts = {(_SQL, (name,)): [(sql,)] for name, sql in connection.exec_driver_sql(_MASTER)}
+    pointing = _grouped(connection.exec_driver_sql(_POINTING))
+    written = connection.exec_driver_sql(_MASTER).all()
+    texts = {(_SQL, (name,)): [(sql,)] for _, name, sql in written}
+    texts |= {(TABLE_SQL, (name,)): [(sql,)] for kind, name, sql in written if kind == "table"}
     return (
         found
         | answers_to(indexes, ("name", "unique", "origin", "sql"))
         | answers_to(named, ("cid", "name", "desc"))
+        | answers_to(
+            {(FOREIGN_KEYS, (one,)): pointing[one] for one in tables},
+            ("id", "table", "from", "to", "on_update", "on_delete"),
+        )
         | answers_to(texts, ("sql",))
     )
 

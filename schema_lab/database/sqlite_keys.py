@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from schema_lab.database.sqlite_schema import Token, parts_of
 
-_KEYS = (
+FOREIGN_KEYS = (
     'SELECT id, "table", "from", "to", on_update, on_delete'
     " FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq"
 )
 _PRIMARY = "SELECT name FROM pragma_table_info(?) WHERE pk ORDER BY pk"
-_TABLE = "SELECT sql FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)"
+TABLE_SQL = "SELECT sql FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)"
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class _Said:
 
 def foreign_keys(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
     """List the foreign keys of a table in the form of `Inspector.get_foreign_keys`. Read-only."""
-    sql = str(connection.exec_driver_sql(_TABLE, (table,)).scalar() or "")
-    rows = connection.exec_driver_sql(_KEYS, (table,)).all()
+    sql = str(connection.exec_driver_sql(TABLE_SQL, (table,)).scalar() or "")
+    rows = connection.exec_driver_sql(FOREIGN_KEYS, (table,)).all()
     keys = [list(parts) for _, parts in groupby(rows, key=lambda row: row.id)]
     said = _said(sql) if keys else []
     if len(said) != len(keys):  # SQL that cannot be read: no name is better than a wrong one

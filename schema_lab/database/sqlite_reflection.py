@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from schema_lab.database.sqlite_keys import foreign_keys
+from schema_lab.database.sqlite_keys import TABLE_SQL, foreign_keys
 from schema_lab.database.sqlite_schema import Token, parts_of
 from schema_lab.database.word_for_word import as_text
 
@@ -23,7 +23,6 @@ LISTED = (
     " WHERE list.origin <> 'pk' ORDER BY list.name"
 )
 KEYS = 'SELECT cid, name, "desc" FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno'
-_TABLE = "SELECT sql FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)"
 _CLAUSES = frozenset({"constraint", "unique", "primary", "check", "foreign"})
 
 
@@ -134,7 +133,7 @@ def _uniques(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
     uniques = [one.name for one in listed if one.origin == "u"]
     if not uniques:
         return []
-    names = dict(_named(str(connection.exec_driver_sql(_TABLE, (table,)).scalar() or "")))
+    names = dict(_named(str(connection.exec_driver_sql(TABLE_SQL, (table,)).scalar() or "")))
     found = []
     for one in uniques:
         columns = [key.name for key in connection.exec_driver_sql(KEYS, (one,))]
