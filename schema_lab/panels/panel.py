@@ -173,9 +173,9 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         return [self.refresh_button, *self._candidate.buttons, *self._steps.buttons]
 
     def _repr_mimebundle_(self, **wanted: Any) -> Any:
-        """Show it, and follow the models from now on."""
+        """Show it, and follow the models from now on; with words for programs without widgets."""
         self._following.start()
-        return super()._repr_mimebundle_(**wanted)
+        return super()._repr_mimebundle_(**wanted) | views.without_buttons.bundle(self._dialect)
 
     def _count_views(self, views_open: int) -> None:
         """Follow the models while a browser shows the panel, and no longer."""

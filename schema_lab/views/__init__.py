@@ -29,6 +29,7 @@ from schema_lab.views import (
     status,
     step,
     style,
+    without_buttons,
 )
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "status",
     "step",
     "style",
+    "without_buttons",
 ]

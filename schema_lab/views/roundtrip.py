@@ -74,7 +74,7 @@ def _trip_html(trip: TripShape) -> str:
         f'<span class="sl-symbol">{_MARKS[kind]}</span> {escape(sentence)}</li>'
         for kind, *_, sentence in trip.found()
     )
-    below = f"<ul>{said}</ul>" if said else ""
+    below = f'<ul class="sl-operations">{said}</ul>' if said else ""
     return f'<li><span class="sl-symbol">{_mark(trip)}</span> {escape(_title(trip))}{below}</li>'
 
 

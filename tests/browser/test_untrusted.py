@@ -73,22 +73,23 @@ def test_code_keeps_its_lines(outputs: list[Locator]) -> None:
 
 
 def test_a_panel_works_once_its_cell_is_run(jupyter: JupyterLab, browser: BrowserContext) -> None:
-    """What was stored of a panel says no more than its name; run, it has its style and its buttons.
+    """What was stored of a panel says where its buttons are; run, it has its style and its buttons.
 
     The other outputs of the notebook stay as they were, without theirs.
     """
     lab = lab_with_users("sqlite")
     source = CELL.format(url=lab.engine.url.render_as_string(), root=str(lab.root))
-    panel = v4.new_code_cell(
-        source, outputs=[v4.new_output("display_data", data={"text/plain": "Panel(sqlite)"})]
-    )
+    words = v4.new_output("display_data", data=views.without_buttons.bundle("sqlite"))
+    panel = v4.new_code_cell(source, outputs=[words])
     jupyter.write_cells("panel.ipynb", [stored(views.drift.html(DRIFT)), panel])
     page = browser.new_page()
     try:
         jupyter.open(page, "panel.ipynb")
-        expect(page.get_by_text("Panel(sqlite)")).to_be_visible()
+        expect(page.get_by_text("once this cell is run")).to_be_visible()
+        looking.keep(page.locator(".schema-lab").last, "untrusted-panel")
         run_cell(page, 1)
         shown = page.locator(".sl-panel")
+        expect(page.get_by_text("once this cell is run")).to_have_count(0)
         expect(shown.locator(".sl-badge").first).to_have_css("border-radius", "10px")
         page.get_by_role("button", name="Autogenerate", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("The message is empty.")

@@ -103,7 +103,9 @@ def test_after_a_way_back_that_does_not_exist_it_goes_on(lab: Lab, history: list
     found = lab.roundtrip(rows=4)
     assert [trip.failed_at for trip in found.trips] == ["", "", "downgrade", ""]
     assert [one.sentence for one in found.trips[2].destroyed] == ["1 row of users goes"]
-    assert "the downgrade fails" in found._repr_html_()
+    shown = found._repr_html_()
+    assert "the downgrade fails" in shown
+    assert shown.count('<ul class="sl-operations">') == shown.count("<ul") > 1
 
 
 @sqlite
