@@ -251,6 +251,9 @@ class Lab:
     def query(self, sql: str, limit: int = 1000) -> pd.DataFrame:
         """Run a reading query, give at most `limit` rows, and roll back. Read-only.
 
+        A result has no declared types: what SQLite and MariaDB keep as 1 and 0 stays 1 and 0, also
+        where `lab.rows` shows True and False.
+
         Raises
         ------
         DatabaseError

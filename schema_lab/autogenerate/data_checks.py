@@ -17,6 +17,7 @@ from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import full_name
 from schema_lab.autogenerate.sql_parts import Where, columns_in, condition_of, expression, named
 from schema_lab.autogenerate.wording import are, joined, spelled, values
+from schema_lab.database.truth import as_truth, truths
 
 _SHOWN = 5
 Found = Iterator[Obstacle | None]
@@ -232,12 +233,14 @@ class _Rows:
     def _with_rows(self, said: str, where: Where, query: Any, *order: Any) -> Obstacle:
         """Add the first rows, whole, and how many there are of them."""
         live, inspector = self._live(where), sa.inspect(self.connection)
-        names = [str(one["name"]) for one in inspector.get_columns(live[0], live[1])]
+        columns = inspector.get_columns(live[0], live[1])
+        names = [str(one["name"]) for one in columns]
         keys = inspector.get_pk_constraint(live[0], live[1])["constrained_columns"]
         whole = query.with_only_columns(*map(sa.column, names), sa.func.count().over())
         found = self._asked(whole.order_by(*order, *map(sa.column, keys)).limit(ROWS_SHOWN))
-        rows = tuple(tuple(row[:-1]) for row in found)
-        return Obstacle(said, tuple(names), rows, found[0][-1] if found else 0)
+        truth = truths(self.connection, (live[1], live[0]), columns)
+        rows = map(tuple, as_truth(names, [row[:-1] for row in found], truth))
+        return Obstacle(said, tuple(names), tuple(rows), found[0][-1] if found else 0)
 
 
 def _length(type_: Any) -> int | None:

@@ -169,7 +169,8 @@ def query(engine: sa.Engine, sql: str, limit: int = 1000) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of the result, typed as by `rows`.
+        The columns of the result, typed as by `rows`; but a result has no declared types, so truth
+        stays 1 and 0 where the database keeps it so.
 
     Raises
     ------

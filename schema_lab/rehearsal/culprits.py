@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from schema_lab.database.truth import as_truth
 from schema_lab.rehearsal.demands import Demand, demands_of
 from schema_lab.rehearsal.samples import shortened
 
@@ -62,10 +63,22 @@ def _broken(connection: sa.Connection, demand: Demand) -> Culprits:
     listed = f"SELECT * FROM {demand.source} WHERE {demand.broken} LIMIT {ROWS}"  # noqa: S608
     cursor = _driver_run(connection, listed)
     names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, map(shortened, row), strict=True)) for row in cursor.fetchall()]
+    values = as_truth(names, cursor.fetchall(), _truth(connection, demand.table))
+    rows = [dict(zip(names, map(shortened, row), strict=True)) for row in values]
     if "schema_lab_fails" in demand.broken:
         _driver_run(connection, "ROLLBACK TO SAVEPOINT schema_lab_culprits")
     return Culprits(demand.table, tuple(rows), int(counted[0][0]))
+
+
+def _truth(connection: sa.Connection, table: str) -> frozenset[str]:
+    """Name the columns in which SQLite keeps truth as 1 and 0."""
+    if connection.dialect.name != "sqlite":
+        return frozenset()
+    name = table.replace("'", "''")
+    listed = (
+        f"SELECT name FROM pragma_table_info('{name}') WHERE upper(type) IN ('BOOL', 'BOOLEAN')"  # noqa: S608 - quoted
+    )
+    return frozenset(name for (name,) in _asked(connection, listed))
 
 
 def _asked(connection: sa.Connection, sql: str) -> Sequence[Any]:

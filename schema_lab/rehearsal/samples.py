@@ -47,7 +47,9 @@ def _changed(connection: sa.Connection, join: Join) -> Iterator[Sample]:
         said = row[len(key) + 2 * len(marked) :]
         for place, (before, after, mark, _) in enumerate(marked):
             if said[place]:
-                old, new = map(shortened, values[2 * place : 2 * place + 2])
+                old, new = values[2 * place : 2 * place + 2]
+                old = _spelled(join, old, before, None) if before is not None else None
+                new = _spelled(join, new, None, after) if after is not None else None
                 name = after or before or ""
                 yield Sample(join.pair.table.name, _key(row[: len(key)]), name, old, new, mark)
 
@@ -90,8 +92,8 @@ def _gone(connection: sa.Connection, join: Join, difference: Difference) -> Iter
     )
     for row in connection.execute(asked):
         for name, value in zip(names, row[len(key) :], strict=True):
-            shown = _key(row[: len(key)])
-            yield Sample(join.pair.table.name, shown, name, shortened(value), None, "-")
+            shown, old = _key(row[: len(key)]), _spelled(join, value, name, None)
+            yield Sample(join.pair.table.name, shown, name, old, None, "-")
 
 
 def _without_key(connection: sa.Connection, join: Join) -> Iterator[Sample]:
@@ -102,14 +104,22 @@ def _without_key(connection: sa.Connection, join: Join) -> Iterator[Sample]:
         more = surplus(join, was, name)
         for where, mark in ((more.c.surplus > 0, "-"), (more.c.surplus < 0, "+")):
             asked = sa.select(more.c.value).where(where).order_by(more.c.value).limit(ROWS)
-            for value in map(_read, connection.scalars(asked)):
+            side = (was, None) if mark == "-" else (None, name)
+            for found in connection.scalars(asked):
+                value = _spelled(join, _read(found), *side)
                 before, after = (value, None) if mark == "-" else (None, value)
                 yield Sample(join.pair.table.name, "", name, before, after, mark)
 
 
-def _read(value: object) -> str | None:
-    """Spell a value that was compared by its bytes."""
-    return shortened(value.decode(errors="replace") if isinstance(value, bytes) else value)
+def _read(value: object) -> object:
+    """Read a value that was compared by its bytes."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+def _spelled(join: Join, value: object, before: str | None, after: str | None) -> str | None:
+    """Spell a value of a column of before, or of one of after: 1 and 0 of BOOLEAN are truth."""
+    truth = join.kind(before, after) is Kind.TRUTH and value in (0, 1)
+    return shortened(bool(value) if truth else value)
 
 
 def _key(values: Any) -> str:

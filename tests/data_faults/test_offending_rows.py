@@ -111,3 +111,17 @@ def test_a_check_that_a_project_adds_by_itself_is_asked_too(lab: Lab) -> None:
         "        context.run_migrations()\n"
     )
     assert candidate_with(lab).obstacles == ("1 row of users breaks CHECK ck_plan.",)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_truth_is_shown_as_truth(lab: Lab) -> None:
+    """A column of type BOOLEAN shows True and False, on SQLite too, which keeps 1 and 0."""
+    active = sa.Column("active", sa.Boolean)
+    metadata = users(active)
+    be(lab, metadata)
+    rows = [{"id": 1, "name": "x", "active": True}, {"id": 2, "name": "x", "active": False}]
+    with lab.engine.begin() as connection:
+        connection.execute(metadata.tables["users"].insert(), rows)
+    want(lab, users(sa.Column("active", sa.Boolean), sa.UniqueConstraint("name", name="uq_name")))
+    (found,) = lab.autogenerate("Change users").offending
+    assert [str(row[2]) for row in found.rows] == ["True", "False"]
