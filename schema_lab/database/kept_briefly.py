@@ -20,6 +20,9 @@ from schema_lab.database.kept_connection import is_looking, may_be_kept
 MOMENT = 2.0
 """Seconds for which an idle connection is kept."""
 
+OLDEST = 30
+"""Seconds after which a session is not taken again: ALTER DATABASE … SET tells new ones only."""
+
 _KEPT = "schema_lab.kept_briefly"
 _ENGINES: WeakSet[sa.Engine] = WeakSet()
 
@@ -31,7 +34,9 @@ def keeps_briefly(url: sa.URL) -> bool:
 
 def briefly_keeping(url: sa.URL) -> sa.Engine:
     """Give an engine that keeps one connection for `looking_again`, for a moment."""
-    engine = sa.create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=-1)
+    engine = sa.create_engine(
+        url, poolclass=QueuePool, pool_size=1, max_overflow=-1, pool_recycle=OLDEST
+    )
     event.listen(engine, "checkin", _Keeper(ref(engine)).on_checkin)
     event.listen(engine, "checkout", _on_checkout)
     finalize(engine, engine.pool.dispose)

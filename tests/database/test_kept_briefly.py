@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab.database import engine_for, let_go, looking_again
-from schema_lab.database.kept_briefly import MOMENT
+from schema_lab.database.kept_briefly import MOMENT, OLDEST
 from tests.conftest import FreshDatabase
 
 SESSION = sa.text("SELECT pg_backend_pid()")
@@ -70,6 +70,15 @@ def test_a_database_can_be_renamed_a_moment_after_a_look(server: sa.Engine) -> N
         connection.exec_driver_sql(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
         connection.exec_driver_sql(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
     own.dispose()
+
+
+def test_an_old_session_is_not_taken_again(
+    server: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ALTER DATABASE has set since reaches new sessions only."""
+    former, later = looked(server), time.time() + OLDEST + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert looked(server) != former
 
 
 def test_what_a_look_has_set_is_not_there_in_the_next(server: sa.Engine) -> None:
