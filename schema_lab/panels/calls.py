@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 WRITE = "revision = candidate.write()"
 _DEFAULTS = {"upgrade": "head", "downgrade": "-1"}
-_SECTION_WIDTH = 34
+_WIDEST = 34
+"""Characters up to which lines of code are filled, so that what stands behind them is aligned."""
 
 
 def text(value: str) -> str:
@@ -75,15 +76,20 @@ def stepping(step: Step, on_copy: bool) -> list[str]:
     return [f"steps = lab.{method}({arguments})", "next(steps)"]
 
 
-def labelled(code: str, button: str) -> str:
-    """Put the name of a button behind a line."""
-    return f"{code.ljust(_SECTION_WIDTH)}  # {button}"
+def labelled(*lines: tuple[str, str]) -> list[str]:
+    """Put the name of its button behind each line of code.
+
+    Examples
+    --------
+    >>> labelled(("lab.upgrade()", "Upgrade"), ("lab.downgrade()", "Downgrade one"))
+    ['lab.upgrade()    # Upgrade', 'lab.downgrade()  # Downgrade one']
+    """
+    width = min(_WIDEST, max(len(code) for code, _ in lines))
+    return [f"{code.ljust(width)}  # {button}" for code, button in lines]
 
 
-WHILE_STEPPING = (
-    labelled("next(steps)", "Next statement"),
-    labelled("list(steps)", "Finish"),
-    labelled("steps.close()", "Abandon"),
+WHILE_STEPPING = labelled(
+    ("next(steps)", "Next statement"), ("list(steps)", "Finish"), ("steps.close()", "Abandon")
 )
 
 

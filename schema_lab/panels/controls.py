@@ -63,6 +63,13 @@ def row(*children: Widget) -> Box:
     return made
 
 
+def together(*children: Widget) -> Box:
+    """Put widgets side by side where no window is too narrow for them."""
+    made = row(*children)
+    made.layout.flex = "none"
+    return made
+
+
 def section(*children: Widget) -> VBox:
     """Put widgets below each other as one section of the panel."""
     made = VBox(children, layout=Layout(overflow="visible"))

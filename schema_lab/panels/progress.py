@@ -60,11 +60,13 @@ class Progress:
         return self._cancel.is_set()
 
     def end(self, succeeded: bool) -> None:
-        """Colour the bar by how the run ended."""
+        """Colour the bar by how the run ended; one that did not get anywhere is not shown."""
         self.bar.bar_style = "success" if succeeded else "danger"
         show(self.cancel_button, False)
         if self.cancelled() and not succeeded:
             self._say("cancelled")
+        elif not succeeded and self.bar.value == 0:
+            self.hide()
 
     def _say(self, text: str) -> None:
         escaped = views.html.escape(text)

@@ -119,7 +119,7 @@ class StepControls:
     def lines(self, losing: Callable[[Step], Sequence[str]]) -> list[str]:
         """Spell each button that leads somewhere, with what `losing` says of its step."""
         if self.standing is not None and self.standing.stopped is not None:
-            return [calls.labelled("lab.resume()", "Resume")]
+            return calls.labelled(("lab.resume()", "Resume"))
         snapshot = bool(self.snapshot_tick.value)
         steps = [
             (calls.of_step(one, snapshot=snapshot, accepted=losing(one)), one.button)
@@ -129,7 +129,7 @@ class StepControls:
             begun = calls.stepping(self.chosen, not self.throwaway)[0]
             steps.append((calls.rehearsal(self.chosen.target), "Rehearse"))
             steps.append((f"{begun}; next(steps)", "Step"))
-        return [calls.labelled(*one) for one in steps]
+        return calls.labelled(*steps) if steps else []
 
     def _possible(self) -> Iterator[Step]:
         status = self.standing.status if self.standing else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ipywidgets import Layout, ToggleButton
 
 from schema_lab import views
-from schema_lab.panels.controls import button, heading, row, section, show, widened, words
+from schema_lab.panels.controls import button, heading, row, section, show, together, widened, words
 
 if TYPE_CHECKING:
     from schema_lab.panels.standing import Standing
@@ -26,7 +26,7 @@ class WherePart:
         )
         self.box = section(
             heading("Where it stands", 1),
-            row(widened(self.status_box), self.history_toggle, self.refresh_button),
+            row(widened(self.status_box), together(self.history_toggle, self.refresh_button)),
             self.next_box,
             self.history_box,
         )

@@ -5,9 +5,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from schema_lab.views import operations
 from schema_lab.views.html import box, escape, page
 from schema_lab.views.plain import count, visible
-from schema_lab.views.shapes import DriftShape
+from schema_lab.views.shapes import DriftShape, OperationShape
 
 _MARKS = {
     "failure": "✗",
@@ -16,6 +17,7 @@ _MARKS = {
     "lost": "-",
     "untried": "·",
 }
+_TONES = {"✓": "good", "✗": "bad", "·": "plain"}
 
 
 class TripShape(Protocol):
@@ -55,8 +57,7 @@ def html(roundtrip: RoundtripShape) -> str:
     mark = "✓" if roundtrip.ok else "✗"
     lead = f'<p class="sl-lead">{mark} {escape(_lead(roundtrip))}</p>'
     trips = "".join(_trip_html(one) for one in roundtrip.trips)
-    rest = "".join(f"<p>{escape(line)}</p>" for line in _rest(roundtrip))
-    return page(box(tone, lead, f'<ul class="sl-operations">{trips}</ul>', rest))
+    return page(box(tone, lead, f'<ul class="sl-operations">{trips}</ul>', *_rest_html(roundtrip)))
 
 
 def text(roundtrip: RoundtripShape) -> str:
@@ -75,7 +76,8 @@ def _trip_html(trip: TripShape) -> str:
         for kind, *_, sentence in trip.found()
     )
     below = f'<ul class="sl-operations">{said}</ul>' if said else ""
-    return f'<li><span class="sl-symbol">{_mark(trip)}</span> {escape(_title(trip))}{below}</li>'
+    mark = f'<span class="sl-symbol">{_mark(trip)}</span>'
+    return f'<li class="sl-{_TONES[_mark(trip)]}">{mark} {escape(_title(trip))}{below}</li>'
 
 
 def _mark(trip: TripShape) -> str:
@@ -93,16 +95,35 @@ def _lead(roundtrip: RoundtripShape) -> str:
     gone = count(len(roundtrip.trips), "revision")
     left = sum(not one.leaves_no_trace for one in roundtrip.trips)
     verdict = "none leaves a trace" if not left else f"{left} of them cannot be taken back cleanly"
-    differs = roundtrip.drift is not None and bool(roundtrip.drift.operations)
-    but = ", but the models differ from what they make" if differs else ""
+    but = ", but the models differ from what they make" if _left(roundtrip) else ""
     return f"Up, down and up again through {gone} on {visible(roundtrip.dialect)}: {verdict}{but}."
 
 
 def _rest(roundtrip: RoundtripShape) -> Iterator[str]:
-    drift = roundtrip.drift
-    if drift is not None and drift.operations:
-        yield f"✗ At the head, {count(len(drift.operations), 'operation')} would be left to do:"
-        yield from (f"    {one.symbol} {one.sentence}" for one in drift.operations)
-    elif drift is not None:
+    yield from _at_the_head(roundtrip)
+    yield from (f"    {one.symbol} {one.sentence}" for one in _left(roundtrip))
+    yield from _notes(roundtrip)
+
+
+def _rest_html(roundtrip: RoundtripShape) -> Iterator[str]:
+    yield from (f"<p>{escape(line)}</p>" for line in _at_the_head(roundtrip))
+    if _left(roundtrip):
+        yield operations.html(_left(roundtrip))
+    yield from (f"<p>{escape(line)}</p>" for line in _notes(roundtrip))
+
+
+def _at_the_head(roundtrip: RoundtripShape) -> Iterator[str]:
+    left = _left(roundtrip)
+    if left:
+        yield f"✗ At the head, {count(len(left), 'operation')} would be left to do:"
+    elif roundtrip.drift is not None:
         yield "✓ At the head the models show no drift."
-    yield from (f"! {note}" for note in roundtrip.notes)
+
+
+def _left(roundtrip: RoundtripShape) -> Sequence[OperationShape]:
+    """List what the models still want when the whole history has run."""
+    return roundtrip.drift.operations if roundtrip.drift is not None else ()
+
+
+def _notes(roundtrip: RoundtripShape) -> Iterator[str]:
+    return (f"! {note}" for note in roundtrip.notes)

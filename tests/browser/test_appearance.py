@@ -48,6 +48,14 @@ def test_a_long_line_of_code_scrolls_in_its_own_box(shown: Walk) -> None:
     assert looking.violations(shown.page, ".sl-panel") == []
 
 
+def test_history_and_refresh_stay_side_by_side(shown: Walk) -> None:
+    """At 480 pixels both stand below the status, in one row."""
+    shown.page.set_viewport_size({"width": 480, "height": 1600})
+    named = [shown.page.get_by_role("button", name=name) for name in ("History", "Refresh")]
+    tops = {one.evaluate("button => button.getBoundingClientRect().top") for one in named}
+    assert len(tops) == 1
+
+
 @pytest.mark.parametrize("width", [1400, 900, 480])
 def test_no_control_covers_another(shown: Walk, width: int) -> None:
     """At each width the controls lie beside or below each other, inside the panel."""

@@ -78,6 +78,16 @@ def test_history_is_shown_with_where_the_database_stands(written: Panel) -> None
     assert "current" in oldest
 
 
+def test_a_run_that_did_not_get_anywhere_leaves_no_bar(written: Panel) -> None:
+    """An empty bar beside the error would look as if the upgrade still ran."""
+    written.upgrade_one_button.click()
+    script = scripts(written)[1]
+    script.write_text(script.read_text().replace("    op.add_column(", "    op.nonsense("))
+    written.upgrade_button.click()
+    assert "nonsense" in written.error_box.value
+    assert written._steps.progress.box.layout.display == "none"
+
+
 def test_a_failing_migration_is_shown_and_undone(written: Panel) -> None:
     """A1: when a revision fails, the panel says so and the database is as before."""
     script = scripts(written)[1]
@@ -88,6 +98,7 @@ def test_a_failing_migration_is_shown_and_undone(written: Panel) -> None:
     written.upgrade_button.click()
     assert "nonsense" in written.error_box.value
     assert written.progress_bar.bar_style == "danger"
+    assert "0001 (1 of 2)" in written.progress_label.value
     assert written.run_box.value == ""
     assert columns(written) in ([], ["id", "email"])
     assert "revision</span> <code>" + ("0001" if columns(written) else "base") in (

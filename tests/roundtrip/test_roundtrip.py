@@ -1,6 +1,7 @@
 """Round trips through a history: what does not come back, and which revision it is."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -72,7 +73,9 @@ def test_models_that_want_more_are_drift(lab: Lab, history: list[str]) -> None:
     found = lab.roundtrip(rows=0)
     assert found.leaves_no_trace
     assert not found.ok
-    assert "add column users.plan" in repr(found)
+    assert "    + add column users.plan" in repr(found)
+    symbols = re.findall(r'<li class="(.*?)"><span class="sl-symbol">(.)<', found._repr_html_())
+    assert symbols == [("sl-good", "✓"), ("sl-good", "✓"), ("sl-good", "+")]
     assert list(found.frame["finding"]) == ["drift"]
     assert repr(found).splitlines()[0].endswith("but the models differ from what they make.")
 
