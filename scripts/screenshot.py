@@ -15,7 +15,10 @@ from tests.browser.driving import ROOT, change_theme, jupyterlab, launch, run_al
 
 IMAGES = ROOT / "docs" / "images"
 WIDE, HIGH = 1120, 2600
-"""Pixels of a page on which the whole panel has room, and which README can show in full."""
+"""Pixels of a page on which the whole panel has room."""
+
+LAST_SHOWN = "Upgrade to head"
+"""The button under which README's pictures end: so they fit into one screen."""
 
 TOUR_WIDTH, TOUR_HEIGHT = 960, 720
 """Pixels of the tour's pictures."""
@@ -87,18 +90,15 @@ def main() -> None:
             page = browser.new_page(viewport=view, device_scale_factor=1.5)  # type: ignore[arg-type]
             jupyter.open(page, "onboarding.ipynb")
             run_all(page)
-            pictures = _upgrade(page)
-            for name, theme in reversed(THEMES.items()):
-                change_theme(page, theme)
-                path = IMAGES / f"panel-{name}.png"
-                _cell(page).screenshot(path=path)
-                print(path.relative_to(ROOT))
-            _write_tour(pictures + _look_back(page), IMAGES / "tour.webp")
+            _write_tour(_walk(page), IMAGES / "tour.webp")
             browser.close()
 
 
-def _upgrade(page: Page) -> list[Image.Image]:
-    """Press the buttons from the drift to the upgraded database; picture each state."""
+def _walk(page: Page) -> list[Image.Image]:
+    """Press the buttons up to the upgraded database and the question on the way back.
+
+    Each state is pictured; README shows the one in which the revision is written.
+    """
     pictures = [_picture(page, "drift:")]
     page.get_by_label("Message").fill("Add onboarding tracking fields")
     pictures.append(_picture(page, "drift:"))
@@ -106,7 +106,23 @@ def _upgrade(page: Page) -> list[Image.Image]:
         _press(page, button)
         _sees(page, answer)
         pictures.append(_picture(page, answer))
-    return pictures
+        if button == "Write revision":
+            _write_panel(page)
+    return pictures + _look_back(page)
+
+
+def _write_panel(page: Page) -> None:
+    """Picture the model and the panel in both themes, down to the buttons that upgrade."""
+    for name, theme in reversed(THEMES.items()):
+        change_theme(page, theme)
+        cell = _cell(page).bounding_box()
+        last = page.get_by_role("button", name=LAST_SHOWN, exact=True).bounding_box()
+        assert cell is not None
+        assert last is not None
+        below = last["y"] + last["height"] + 6
+        path = IMAGES / f"panel-{name}.png"
+        page.screenshot(path=path, clip={**cell, "height": below - cell["y"]})
+        print(path.relative_to(ROOT))
 
 
 def _look_back(page: Page) -> list[Image.Image]:
