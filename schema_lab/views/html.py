@@ -43,6 +43,11 @@ def box(tone: str, *pieces: str) -> str:
     return f'<div class="sl-box sl-{tone}">{"".join(pieces)}</div>'
 
 
+def symbols(items: str) -> str:
+    """List items that begin with a symbol: no bullet stands beside it, also without a sheet."""
+    return f'<ul class="sl-operations" style="list-style: none">{items}</ul>'
+
+
 def details(summary: str, body: str, opened: bool = False) -> str:
     """Fold a body (HTML) away under its summary (text)."""
     mark = " open" if opened else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schema_lab.views.html import box, escape, page
+from schema_lab.views.html import box, escape, page, symbols
 from schema_lab.views.plain import visible
 from schema_lab.views.shapes import LossShape
 
@@ -19,7 +19,7 @@ def piece(losses: Sequence[LossShape], step: str) -> str:
         for loss in losses
     )
     lead = f'<p class="sl-lead">⚠ {escape(_lead(step))}</p>'
-    return box("warn", lead, f'<ul class="sl-operations">{items}</ul>')
+    return box("warn", lead, symbols(items))
 
 
 def suspected(sentences: Sequence[str]) -> str:
@@ -31,7 +31,7 @@ def suspected(sentences: Sequence[str]) -> str:
         for one in sentences
     )
     lead = '<p class="sl-lead">⚠ This may lose values; a rehearsal counts them:</p>'
-    return box("warn", lead, f'<ul class="sl-operations">{items}</ul>')
+    return box("warn", lead, symbols(items))
 
 
 def text(losses: Sequence[LossShape], step: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schema_lab.views.html import escape
+from schema_lab.views.html import escape, symbols
 from schema_lab.views.plain import visible
 from schema_lab.views.shapes import OperationShape
 
@@ -11,7 +11,7 @@ _TONES = {"+": "good", "-": "bad", "~": "warn"}
 
 def html(operations: Sequence[OperationShape]) -> str:
     """Colour a list as one piece; the symbol stays, so that colour is never alone."""
-    return f'<ul class="sl-operations">{"".join(_item(o) for o in operations)}</ul>'
+    return symbols("".join(_item(o) for o in operations))
 
 
 def text(operations: Sequence[OperationShape]) -> str:

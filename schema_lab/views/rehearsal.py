@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from schema_lab.views import plain
 from schema_lab.views.code import block
-from schema_lab.views.html import box, details, escape, page, table
+from schema_lab.views.html import box, details, escape, page, symbols, table
 from schema_lab.views.plain import count, names, visible
 from schema_lab.views.rehearsal_shapes import (
     ColumnShape,
@@ -33,7 +33,7 @@ def piece(rehearsal: RehearsalShape, times: bool = False) -> str:
     lead = f'<p class="sl-lead">{mark} {escape(_lead(rehearsal))}</p>'
     how = f'<p class="sl-muted">{escape(_how(rehearsal))}</p>'
     said = "".join(_item(mark, sentence) for mark, sentence in _sentences(rehearsal))
-    listed = f'<ul class="sl-operations">{said}</ul>' if said else ""
+    listed = symbols(said) if said else ""
     return box(_tone(rehearsal), lead, how, listed) + "".join(_folded(rehearsal, times))
 
 

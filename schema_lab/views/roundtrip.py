@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from schema_lab.views import operations
-from schema_lab.views.html import box, escape, page
+from schema_lab.views.html import box, escape, page, symbols
 from schema_lab.views.plain import count, visible
 from schema_lab.views.shapes import DriftShape, OperationShape
 
@@ -57,7 +57,7 @@ def html(roundtrip: RoundtripShape) -> str:
     mark = "✓" if roundtrip.ok else "✗"
     lead = f'<p class="sl-lead">{mark} {escape(_lead(roundtrip))}</p>'
     trips = "".join(_trip_html(one) for one in roundtrip.trips)
-    return page(box(tone, lead, f'<ul class="sl-operations">{trips}</ul>', *_rest_html(roundtrip)))
+    return page(box(tone, lead, symbols(trips), *_rest_html(roundtrip)))
 
 
 def text(roundtrip: RoundtripShape) -> str:
@@ -75,7 +75,7 @@ def _trip_html(trip: TripShape) -> str:
         f'<span class="sl-symbol">{_MARKS[kind]}</span> {escape(sentence)}</li>'
         for kind, *_, sentence in trip.found()
     )
-    below = f'<ul class="sl-operations">{said}</ul>' if said else ""
+    below = symbols(said) if said else ""
     mark = f'<span class="sl-symbol">{_mark(trip)}</span>'
     return f'<li class="sl-{_TONES[_mark(trip)]}">{mark} {escape(_title(trip))}{below}</li>'
 

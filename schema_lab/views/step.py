@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from schema_lab.views.code import block
-from schema_lab.views.html import box, escape, page
+from schema_lab.views.html import box, escape, page, symbols
 from schema_lab.views.plain import count, visible
 
 
@@ -54,7 +54,7 @@ def piece(step: StepShape) -> str:
     """Show the step without its style, for a larger page."""
     lead = f'<p class="sl-lead">{escape(_lead(step))}</p>'
     items = "".join(f"<li>{escape(one.sentence)}</li>" for one in step.changes)
-    listed = f'<ul class="sl-operations">{items}</ul>' if items else ""
+    listed = symbols(items) if items else ""
     return box("plain", lead, block(step.sql.strip(), "sql"), listed)
 
 

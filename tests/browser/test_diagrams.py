@@ -54,10 +54,12 @@ def stored(one: Diagram | Graph) -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def opened(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[Page]:
-    """Open a notebook, which is not trusted, with diagrams of every kind."""
+    """Open a notebook, which is not trusted, with diagrams of every kind, in the light theme."""
     jupyter.write_cells("diagrams.ipynb", [stored(one) for one in SHOWN])
     page = browser.new_page()
     jupyter.open(page, "diagrams.ipynb")
+    change_theme(page, "JupyterLab Light")  # a test before may have left the dark one
+    jupyter.open(page, "diagrams.ipynb")  # since a diagram keeps the colours it was drawn in
     page.locator(".jp-RenderedMermaid img").nth(len(SHOWN) - 1).wait_for(timeout=60_000)
     yield page
     page.close()

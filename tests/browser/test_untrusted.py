@@ -54,8 +54,9 @@ def test_it_can_be_shown_to_anyone(outputs: list[Locator]) -> None:
 
 
 def test_a_drift_stays_readable(outputs: list[Locator]) -> None:
-    """Symbol and sentence are there, and a hostile name is text."""
+    """Symbol and sentence are there, without a bullet, and a hostile name is text."""
     assert f"+ add column users.{EVIL}" in outputs[0].inner_text()
+    expect(outputs[0].locator("ul")).to_have_css("list-style-type", "none")
     expect(outputs[0].page).not_to_have_title("taken")
 
 
