@@ -82,6 +82,8 @@ class CandidatePart:
         """Show the drift while no candidate says the same; one that is done makes room for it."""
         applied = self._written and not status.pending
         if applied and status.drift:
+            if self._candidate and self.message_box.value.strip() == self._candidate.message:
+                self.message_box.value = ""
             self.drop()
         elif applied != self._applied:
             self._applied = applied

@@ -1,5 +1,7 @@
 """From models to a revision, by buttons."""
 
+import pytest
+
 from schema_lab.panels import Panel
 from tests.panels.conftest import Define
 from tests.panels.doing import accept, columns, scripts, write
@@ -111,6 +113,18 @@ def test_a_finished_candidate_makes_room_for_the_next_drift(panel: Panel, define
     panel.refresh()
     assert "add column users.plan" in panel.drift_box.value
     assert panel.candidate_box.value == ""
+
+
+@pytest.mark.parametrize("typed", ["", "Add plans"])
+def test_its_message_goes_with_it(panel: Panel, define: Define, typed: str) -> None:
+    """The next revision does not bear the last one's message; what was typed for it stays."""
+    write(panel, "Create users")
+    panel.upgrade_button.click()
+    assert panel.message_box.value == "Create users"
+    panel.message_box.value = typed or panel.message_box.value
+    define(plan=True)
+    panel.refresh()
+    assert panel.message_box.value == typed
 
 
 def test_findings_of_the_review_stand_under_the_candidate(upgraded: Panel, define: Define) -> None:
