@@ -21,11 +21,10 @@ from schema_lab.autogenerate.obstacle import Obstacle
 from schema_lab.autogenerate.operations import Operation, operations_of
 from schema_lab.autogenerate.options import completed
 from schema_lab.autogenerate.questions import ASKING, Asking, Question
-from schema_lab.autogenerate.scope import Scope, schema_known, scope_in
+from schema_lab.autogenerate.scope import Reflected, Scope, schema_known, scope_in
 from schema_lab.history import Environment, Options, heads_in, ignored_in, look
 
 Metadata = sa.MetaData | list[sa.MetaData]
-LiveTables = dict[tuple[str, str | None], sa.Table]
 
 
 @dataclass(frozen=True)
@@ -176,13 +175,13 @@ def _rendered(context: MigrationContext, script: ops.MigrationScript) -> dict[st
 
 
 def _batch_tables(
-    connection: sa.Connection, script: ops.MigrationScript, reflected: LiveTables
-) -> LiveTables:
+    connection: sa.Connection, script: ops.MigrationScript, reflected: Reflected
+) -> Reflected:
     """Reflect the live tables that change, so that batch SQL can be shown without a server.
 
     Those that were `reflected` before are taken, and others noted there; nobody changes one.
     """
-    tables: LiveTables = {}
+    tables: Reflected = {}
     there = sa.inspect(connection)
     for container in (script.upgrade_ops, script.downgrade_ops):
         for one in container.ops if container else ():

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab.autogenerate.foreign_code import foreign_code
 from schema_lab.autogenerate.model_fingerprint import Place
 from schema_lab.autogenerate.models_seen import ModelsSeen
-from schema_lab.autogenerate.scope import Scope, tables_of
+from schema_lab.autogenerate.scope import Reflected, Scope, tables_of
 from schema_lab.database import JOURNAL_TABLE, Fingerprint, Remembered, fingerprint
 
 FEW = 20
@@ -39,8 +38,8 @@ class Memory:
     pointed: Pointed = field(default_factory=dict)
     said: Remembered = field(default_factory=Remembered)
     """What the database said of its schema, while that is the same."""
-    reflected: dict[tuple[str, str | None], sa.Table] = field(default_factory=dict)
-    """Live tables by (name, schema), as long."""
+    reflected: Reflected = field(default_factory=dict)
+    """Live tables that were read meanwhile."""
 
     def scope(self, context: MigrationContext, *, full: bool) -> Scope:
         """Say what has to be looked at, and forget what is no longer known to be equal."""

@@ -13,6 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from schema_lab.autogenerate.model_fingerprint import Place, in_small_letters
 from schema_lab.database import Remembered
 
+Reflected = dict[tuple[str, str | None], sa.Table]
+"""Live tables by (name, schema), which nobody changes."""
+
 SCOPE = "schema_lab_scope"
 """Alembic's option under which a comparison's scope is found."""
 
@@ -36,7 +39,7 @@ class Scope:
     live: AbstractSet[Place] = frozenset()
     differing: set[Place] = field(default_factory=set)
     said: Remembered | None = None
-    reflected: dict[tuple[str, str | None], sa.Table] = field(default_factory=dict)
+    reflected: Reflected = field(default_factory=dict)
 
     @property
     def everywhere(self) -> AbstractSet[Place]:

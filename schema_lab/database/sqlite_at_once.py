@@ -20,11 +20,6 @@ _SQL = (
     " WHERE name = ? AND type in ('table', 'view')"
 )
 _MASTER = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'view')"
-_POINTING = (
-    'SELECT one.name, two.id, two."table", two."from", two."to", two.on_update, two.on_delete'
-    " FROM sqlite_master AS one JOIN pragma_foreign_key_list(one.name, 'main') AS two"
-    " WHERE one.type = 'table' ORDER BY two.id DESC, two.seq"
-)
 _OF_TABLES = "sqlite_master AS one JOIN pragma_{}(one.name, 'main') AS two"
 _PRAGMAS = {
     "table_xinfo": ("cid", "name", "type", "notnull", "dflt_value", "pk", "hidden"),
@@ -63,8 +58,9 @@ def read_sqlite(inspector: sa.Inspector, tables: frozenset[str]) -> None:
 def _answers(connection: sa.Connection, tables: frozenset[str]) -> dict[Statement, Answer]:
     quote = connection.dialect.identifier_preparer.quote_identifier
     found: dict[Statement, Answer] = {}
+    grouped: dict[str, defaultdict[str, list[tuple[Any, ...]]]] = {}
     for pragma, columns in _PRAGMAS.items():
-        rows = _grouped(connection.exec_driver_sql(_joined(pragma, columns)))
+        rows = grouped[pragma] = _grouped(connection.exec_driver_sql(_joined(pragma, columns)))
         said: dict[Statement, Rows] = {}
         for table in tables:
             said[f"PRAGMA main.{pragma}({quote(table)})", ()] = rows[table]
@@ -74,7 +70,7 @@ def _answers(connection: sa.Connection, tables: frozenset[str]) -> dict[Statemen
     indexes = {(LISTED, (one,)): listed[one] for one in tables}
     keys = _grouped(row[1:] for row in connection.exec_driver_sql(_COLUMNS))
     named = {(KEYS, (row[0],)): keys[row[0]] for rows in listed.values() for row in rows}
-    pointing = _grouped(connection.exec_driver_sql(_POINTING))
+    pointing = grouped["foreign_key_list"]
     written = connection.exec_driver_sql(_MASTER).all()
     texts = {(_SQL, (name,)): [(sql,)] for _, name, sql in written}
     texts |= {(TABLE_SQL, (name,)): [(sql,)] for kind, name, sql in written if kind == "table"}
@@ -83,11 +79,17 @@ def _answers(connection: sa.Connection, tables: frozenset[str]) -> dict[Statemen
         | answers_to(indexes, ("name", "unique", "origin", "sql"))
         | answers_to(named, ("cid", "name", "desc"))
         | answers_to(
-            {(FOREIGN_KEYS, (one,)): pointing[one] for one in tables},
+            {(FOREIGN_KEYS, (one,)): _last_first(pointing[one]) for one in tables},
             ("id", "table", "from", "to", "on_update", "on_delete"),
         )
         | answers_to(texts, ("sql",))
     )
+
+
+def _last_first(keys: Iterable[tuple[Any, ...]]) -> Rows:
+    """Put what foreign_key_list gives into the order and the columns of FOREIGN_KEYS."""
+    ordered = sorted(keys, key=lambda row: (-row[0], row[1]))
+    return [(number, *rest) for number, _, *rest, _ in ordered]
 
 
 def _joined(pragma: str, columns: Iterable[str]) -> str:
