@@ -33,6 +33,7 @@ def test_a_question_is_answered_and_asked_again(walk: Walk) -> None:
     walk.press("Ask again")
     walk.sees("? open")
     assert not walk.can_press("Write revision")
+    expect(walk.page.get_by_label("rename it to mail")).not_to_be_checked()
     walk.page.get_by_label("rename it to mail").check()
     walk.press("Answer users.email")
     walk.press("Write revision")
