@@ -4,8 +4,8 @@ from logging.config import fileConfig
 
 from alembic import context
 
+from examples.models import Model
 from schema_lab.migrate import run_offline, run_online
-from schema_lab.models import Model
 
 target_metadata = Model.metadata
 

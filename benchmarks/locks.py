@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+import click
 import sqlalchemy as sa
-import typer
 from alembic import command
 from alembic.config import Config
 
@@ -97,14 +97,14 @@ def measure(dialect: str, *, ours: bool) -> Figures:
 
 def main() -> None:
     """Print the figures as a Markdown table."""
-    typer.echo("| dialect | environment | exit 0 | sound databases | n after each round | s |")
-    typer.echo("|---|---|---|---|---|---|")
+    click.echo("| dialect | environment | exit 0 | sound databases | n after each round | s |")
+    click.echo("|---|---|---|---|---|---|")
     for dialect in sys.argv[1:] or ["sqlite", *SERVERS]:
         for ours in (False, True):
             got = measure(dialect, ours=ours)
             name = "schema_lab" if ours else "Alembic's default env.py"
             numbers = ", ".join("none" if n is None else str(n) for n in got.numbers)
-            typer.echo(
+            click.echo(
                 f"| {dialect} | {name} | {got.ended_well}/{PROCESSES * ROUNDS}"
                 f" | {got.sound}/{ROUNDS} | {numbers} | {got.seconds:.0f} |"
             )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
+import click
 
 from schema_lab.database import engine_for, resolve
 from schema_lab.rehearsal.copies import module_of
@@ -70,12 +70,12 @@ def measured(dialect: str, rows: int) -> tuple[float, float, float]:
 
 def main(rows: int = ROWS, dialects: list[str] | None = None) -> None:
     """Print the figures as a Markdown table."""
-    typer.echo("| dialect | rows | copy s | migration s | rehearsal s | times both |")
-    typer.echo("|---|---|---|---|---|---|")
+    click.echo("| dialect | rows | copy s | migration s | rehearsal s | times both |")
+    click.echo("|---|---|---|---|---|---|")
     for dialect in dialects or DIALECTS:
         copy, rehearsal, migration = measured(dialect, rows)
         times = rehearsal / (copy + migration)
-        typer.echo(
+        click.echo(
             f"| {dialect} | {rows} | {copy:.1f} | {migration:.1f} | {rehearsal:.1f} | {times:.1f} |"
         )
 

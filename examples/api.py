@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlmodel import Session, create_engine, select
 
+from examples.models import User
 from schema_lab import init_db
 from schema_lab.database import database_url
-from schema_lab.models import User
 
 PROJECT = Path(__file__).resolve().parent.parent
 

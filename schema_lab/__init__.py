@@ -1,6 +1,6 @@
-"""The notebook in which a team watches its schema change.
+"""Change your database schema from a notebook.
 
-`Lab` is the door; `Field` and `Relationship` are SQLModel's own.
+`Lab` is the entry point; `Field` and `Relationship` are SQLModel's own.
 """
 
 from importlib import import_module

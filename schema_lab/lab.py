@@ -1,38 +1,50 @@
-"""`Lab`: one project, one database, the models of one notebook; a contents page of the floors."""
+"""`Lab`: one project, one database and the models of one notebook; a table of contents."""
 
 from __future__ import annotations
 
 import shutil
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from schema_lab import autogenerate, database, history, migrate, scratch
-from schema_lab.autogenerate import Answer, Candidate, Doors, Drift, Memory, Metadata, Proposal
-from schema_lab.database.diagrams import Diagram, declared, live
+from schema_lab import database, history, migrate, schema, scratch
+from schema_lab.candidate import (
+    Answer,
+    Callbacks,
+    Candidate,
+    Metadata,
+    Proposal,
+    explained_drift,
+    overlaid,
+)
+from schema_lab.candidate import propose as propose_candidate
+from schema_lab.compare import Drift, Memory
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
-from schema_lab.errors import InputError, MigrationError, SchemaLabError
+from schema_lab.errors import HistoryError, InputError, MigrationError, SchemaLabError, needs
 from schema_lab.history import Environment, Graph, History, Project, Revision
 from schema_lab.migrate import Allow, Cancelled, Loss, OnRevision, Restored, Run, Steps, Stopped
-from schema_lab.models import ModelSet
+from schema_lab.models import Guests, ModelSet, Session, strays
+from schema_lab.schema import Diagram, declared, live
 from schema_lab.views import status as view
 
 if TYPE_CHECKING:
     import pandas as pd
     from sqlmodel import SQLModel
 
-    from schema_lab.migrate.seed import Seeded
     from schema_lab.panels import Panel
-    from schema_lab.rehearsal import Accepted, CopySteps, Gate, Rehearsal, Roundtrip
+    from schema_lab.rehearsal import Accepted, CopySteps, Gate, Rehearsal
+    from schema_lab.rehearsal.history_roundtrip import Roundtrip
     from schema_lab.review import Findings
+    from schema_lab.seed import Seeded
+    from schema_lab.sides import Comparison, Schema
 
 SCRATCH_NAME = "scratch"
 _OPENED = count(1)
@@ -40,40 +52,46 @@ _OPENED = count(1)
 
 @dataclass(frozen=True)
 class Status:
-    """Where a lab stands; `problem` says why when the drift could not be seen."""
+    """The current state of a lab; None stands for what is unknown, and `problem` says why."""
 
     dialect: str
     url: str
-    current: tuple[str, ...]
-    heads: tuple[str, ...]
-    pending: int
+    current: tuple[str, ...] | None
+    heads: tuple[str, ...] | None
+    pending: int | None
     drift: Drift | None
     problem: str = ""
 
     def __repr__(self) -> str:
-        return view.text(self)
+        return view.status_text(self)
 
     def _repr_html_(self) -> str:
-        return view.html(self)
+        return view.status_html(self)
 
 
 class Lab:
-    """The notebook's door to a project, its database and the models.
+    """A project, its database and the models, as a notebook uses them.
 
     Parameters
     ----------
     url
-        The database; by default DATABASE_URL (environment or .env), else what alembic.ini names,
-        else the embedded SQLite file beside it.
+        The database; by default the one to which this project's `alembic` command connects.
     config
         An alembic.ini, or its folder; by default the nearest in the working directory or above.
     wait
         Seconds to wait for another migration.
+    x
+        What env.py reads with `context.get_x_argument()`, such as ["tenant=a"].
+    metadata
+        The models, such as `SQLModel.metadata` or `Base.metadata`; by default those that env.py
+        names.
+    engine
+        Of several databases with one history (Alembic's template `multidb`), the one to open.
 
     Raises
     ------
     SchemaLabError
-        When there is no such project, or the URL cannot be used.
+        When the project does not exist, or the URL cannot be used.
 
     Examples
     --------
@@ -82,7 +100,7 @@ class Lab:
     >>> class Team(lab.Model, table=True):
     ...     id: int | None = Field(default=None, primary_key=True)
     >>> lab.drift()
-    1 operation would make the database equal the models:
+    1 operation would make the database match the models:
     + create table team
     >>> candidate = lab.autogenerate("Create teams")
     >>> revision = candidate.write()
@@ -95,25 +113,30 @@ class Lab:
         url: str | sa.URL | None = None,
         *,
         config: str | Path | None = None,
-        wait: float = 60.0,
+        wait: float = database.DEFAULT_WAIT,
+        x: Sequence[str] = (),
+        metadata: Metadata | None = None,
+        engine: str | None = None,
     ) -> None:
-        project = Project.chosen(config)
-        self._open(Environment(project, project.url(url), wait))
+        project = Project.chosen(config, engine)
+        self._open(Environment.opened(project, url, wait, x), metadata)
 
     @classmethod
-    def scratch(cls, place: str = "sqlite") -> Lab:
-        """Open a throwaway project and database, with ids 0001, 0002 …; both are gone at exit.
+    def scratch(cls, place: str = "sqlite", *, metadata: Metadata | None = None) -> Lab:
+        """Open a scratch project and database, with ids 0001, 0002 …; both are deleted at exit.
 
         Parameters
         ----------
         place
             "sqlite"; "postgresql" with the extra `embedded-postgresql`; or the URL of a server on
             which the user may create databases, such as "mariadb://root@127.0.0.1".
+        metadata
+            Models that are not on `lab.Model`, such as `SQLModel.metadata`.
 
         Raises
         ------
         SchemaLabError
-            When that database cannot be had here.
+            When this database cannot be created here.
         """
         folder = scratch.scratch_folder()
         try:
@@ -123,32 +146,38 @@ class Lab:
             raise
         lab = cls.__new__(cls)
         project = scratch.scratch_project(folder)
-        environment = Environment(project, url, 60.0, scratch.next_number, throwaway=True)
-        lab._open(environment, SCRATCH_NAME)
-        weakref.finalize(lab, _gone, environment, folder, end)
+        environment = Environment(
+            project, url, database.DEFAULT_WAIT, scratch.next_number, throwaway=True
+        )
+        lab._open(environment, metadata, SCRATCH_NAME)
+        weakref.finalize(lab, _delete, environment, folder, end)
         return lab
 
-    def _open(self, environment: Environment, name: str = "") -> None:
+    def _open(
+        self, environment: Environment, metadata: Metadata | None = None, name: str = ""
+    ) -> None:
         self._environment = environment
         self._name = name
         self.number = next(_OPENED)
         self._memory = Memory()
-        self._project_models = history.project_metadata(environment)
-        known = getattr(self._project_models, "info", {}).get("schema_lab.models")
-        self.models = ModelSet(seed=known)
-        if known is not None:
-            self._project_models = None
+        self._project_models: history.GivenModels | history.ProjectModels = (
+            history.ProjectModels(environment)
+            if metadata is None
+            else history.GivenModels(metadata)
+        )
+        seed, first = self._project_models.seed, self._project_models.first
+        self.models = ModelSet(seed, Guests.of(first) if seed is None else None)
 
-    # where it stands ---------------------------------------------------------------------------
+    # current state -----------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
-        """The database's URL, without any secret."""
+        """The database's URL, without secrets."""
         return self._name or database.masked(self._environment.url)
 
     @property
     def throwaway(self) -> bool:
-        """Whether the database is a scratch one, there to be lost."""
+        """Whether the database is a scratch database, which is deleted at exit."""
         return self._environment.throwaway
 
     @property
@@ -163,11 +192,11 @@ class Lab:
         return self._environment.engine
 
     def status(self) -> Status:
-        """Say where models, history and database stand. Read-only."""
+        """Give the current state: database, revisions and drift. Read-only."""
         seen = history.condition(self._environment)
         dialect = database.family(self._environment.engine.dialect)
         drift, problems = None, list(seen.problems)
-        if seen.answers:
+        if seen.current is not None:
             try:
                 drift = self.drift()
             except SchemaLabError as error:
@@ -181,85 +210,140 @@ class Lab:
     def _repr_html_(self) -> str:
         return self.status()._repr_html_()
 
-    # what should be ----------------------------------------------------------------------------
+    # sessions ----------------------------------------------------------------------------------
+
+    def session(self) -> Session:
+        """Open a session on the database, to be used in a `with` block; it may change rows.
+
+        A session that stays open can block a migration; see `close_sessions`.
+
+        Examples
+        --------
+        >>> from schema_lab import Field
+        >>> lab = Lab.scratch()
+        >>> class Team(lab.Model, table=True):
+        ...     id: int | None = Field(default=None, primary_key=True)
+        >>> revision = lab.autogenerate("Create teams").write()
+        >>> run = lab.upgrade()
+        >>> with lab.session() as session:
+        ...     session.add(Team())
+        ...     session.commit()
+        """
+        return Session(self.engine)
+
+    def open_sessions(self) -> tuple[str, ...]:
+        """Name the sessions and connections on `lab.engine` that have an open transaction."""
+        return tuple(map(str, database.opened_on(self._environment.url)))
+
+    def close_sessions(self, *, accept_loss: bool = False) -> database.ClosedSessions:
+        """Roll back and close the sessions and connections that were left open on `lab.engine`.
+
+        Raises
+        ------
+        LossError
+            When one of them has uncommitted changes, unless `accept_loss` is true. Nothing is
+            closed then.
+
+        Examples
+        --------
+        >>> Lab.scratch().close_sessions()
+        No session is open.
+        """
+        return database.close_opened(self._environment.url, accept_loss=accept_loss)
+
+    # models ------------------------------------------------------------------------------------
 
     @property
     def Model(self) -> type[SQLModel]:  # noqa: N802 - a class, as in `class User(lab.Model)`
-        """The base of this notebook's models; cells that use it can be run again and again."""
+        """The base class of this notebook's models; cells that use it can be run repeatedly."""
         return self.models.Model
 
     def forget(self, name: str) -> None:
-        """Take a class out of the models, as if its cell had never run.
+        """Remove a class from the models, as if its cell had never run.
 
         Raises
         ------
         ModelError
-            When there is no such class.
+            When the class does not exist.
         """
         self.models.forget(name)
 
     @property
     def metadata(self) -> Metadata | None:
-        """The tables that should be: the project's, with this notebook's laid over them."""
-        return autogenerate.overlaid(self._project_models, self.models.metadata)
+        """The tables of the models: those of the project, replaced by those of this notebook.
 
-    # what is -----------------------------------------------------------------------------------
+        Raises
+        ------
+        HistoryError
+            When a file of the project's models has changed and cannot be read again.
+        """
+        project = self._project_models.metadata()
+        if self._project_models.seed is None:
+            return overlaid(project, self.models.metadata)
+        if project is self._project_models.first or not isinstance(project, sa.MetaData):
+            return self.models.metadata
+        return self.models.updated(project)
+
+    # database ----------------------------------------------------------------------------------
 
     def tables(self) -> pd.DataFrame:
-        """List the live tables: table (string), rows, columns (int64). Read-only."""
-        return database.tables.tables(self.engine, hidden=self._hidden_tables)
+        """List the tables: table (string), rows, columns (int64). Read-only."""
+        return schema.tables.tables(self.engine, hidden=self._hidden_tables)
 
     def columns(self, table: str) -> pd.DataFrame:
-        """List a live table's columns, in order. Read-only.
+        """List the columns of a table, in order. Read-only.
 
         Gives column, type, default, comment (string), nullable, primary_key (bool).
         """
-        return database.tables.columns(self.engine, table)
+        return schema.tables.columns(self.engine, table)
 
     def indexes(self, table: str | None = None) -> pd.DataFrame:
-        """List the live indexes, of one table or of all. Read-only.
+        """List the indexes of one table or of all tables. Read-only.
 
         Gives table, index, columns, where (string), unique (bool).
         """
-        return database.tables.indexes(self.engine, table, self._hidden_tables)
+        return schema.tables.indexes(self.engine, table, self._hidden_tables)
 
     def foreign_keys(self, table: str | None = None) -> pd.DataFrame:
-        """List the live foreign keys, of one table or of all. Read-only.
+        """List the foreign keys of one table or of all tables. Read-only.
 
         Gives table, name, columns, referred_table, referred_columns, on_update, on_delete (string).
         """
-        return database.tables.foreign_keys(self.engine, table, self._hidden_tables)
+        return schema.tables.foreign_keys(self.engine, table, self._hidden_tables)
 
     def constraints(self, table: str | None = None) -> pd.DataFrame:
-        """List the live primary keys, unique and check constraints. Read-only.
+        """List the primary keys, unique and check constraints. Read-only.
 
         Gives table, name, kind, columns, condition (string).
         """
-        return database.tables.constraints(self.engine, table, self._hidden_tables)
+        return schema.tables.constraints(self.engine, table, self._hidden_tables)
 
     def rows(self, table: str, limit: int = 20) -> pd.DataFrame:
-        """Show a live table's first `limit` rows, by primary key; its own columns. Read-only.
+        """Give the first `limit` rows of a table with its columns, by primary key. Read-only.
 
         Raises
         ------
         InputError
-            When there is no such table, with the names that come near.
+            When the table does not exist, with similar names.
         """
-        models = self.metadata if database.is_mysql(self.engine.dialect.name) else None
-        return database.tables.rows(self.engine, table, limit, models)
+        models = None
+        if database.is_mysql(self.engine.dialect.name):
+            with suppress(HistoryError):  # rows are shown also while the models cannot be read
+                models = self.metadata
+        return schema.tables.rows(self.engine, table, limit, models)
 
     def query(self, sql: str, limit: int = 1000) -> pd.DataFrame:
-        """Run a reading query, give at most `limit` rows, and roll back. Read-only.
+        """Run a query, give at most `limit` rows, and roll back. Read-only.
 
-        A result has no declared types: what SQLite and MariaDB keep as 1 and 0 stays 1 and 0, also
-        where `lab.rows` shows True and False.
+        A result has no declared types: values that SQLite and MariaDB store as 1 and 0 stay 1 and
+        0, where `lab.rows` shows True and False.
 
         Raises
         ------
         DatabaseError
-            When the database refuses it; what would change something is refused too.
+            When the database rejects the query, or the query would change something.
         """
-        return database.tables.query(self.engine, sql, limit)
+        return schema.tables.query(self.engine, sql, limit)
 
     def diagram(
         self,
@@ -267,105 +351,188 @@ class Lab:
         around: str | None = None,
         hops: int = 1,
     ) -> Diagram:
-        """Draw tables and their foreign keys: what should be, or what is. Read-only.
+        """Draw the tables of the models or of the database, with their foreign keys. Read-only.
 
         Parameters
         ----------
         what
-            "models" or "database"; `candidate.diagram()` shows the one becoming the other.
+            "models" or "database"; `candidate.diagram()` shows the changes between them.
         around
-            A table: it alone, with those within `hops` foreign keys of it.
+            A table: draw only this table and those within `hops` foreign keys.
         hops
-            How many foreign keys away a table may be.
+            The largest distance of a table, in foreign keys.
 
         Raises
         ------
         SchemaLabError
-            When there is no such table, or the database does not answer.
+            When the table does not exist, or the database does not answer.
         """
         if what not in ("models", "database"):
-            raise InputError(f"There is no diagram of {what!r}.", 'Say "models" or "database".')
+            raise InputError(f"There is no diagram of {what!r}.", 'Use "models" or "database".')
         dialect = self._environment.url.get_dialect()()
         drawn = self._live() if what == "database" else declared(self.metadata, dialect)
         return drawn if around is None else drawn.around(around, hops)
 
-    # how it got there --------------------------------------------------------------------------
+    # history -----------------------------------------------------------------------------------
 
     def history(self) -> History:
         """List all revisions, newest first. Read-only."""
         return history.whole_history(self._environment)
 
     def current(self) -> History:
-        """List the revisions at which the database stands. Read-only."""
+        """List the current revisions of the database. Read-only."""
         heads = history.database_heads(self._environment)
-        return History(tuple(one for one in self.history() if one.id in heads), "base")
+        return History(
+            tuple(revision for revision in self.history() if revision.id in heads), "base"
+        )
 
     def heads(self) -> History:
-        """List the newest revisions of the script directory. Read-only."""
-        return History(tuple(one for one in self.history() if one.is_head))
+        """List the head revisions of the script directory. Read-only."""
+        return History(tuple(revision for revision in self.history() if revision.is_head))
 
     def graph(self, *, whole: bool = False) -> Graph:
-        """Draw the revisions, with branches, heads and what is applied. Read-only.
+        """Draw the revisions with their branches, heads and states. Read-only.
 
-        Long runs of revisions that stand in a line are folded, unless the `whole` is asked for.
+        Long runs of revisions without branches are folded, unless `whole` is true.
         """
         return Graph.of(self.history(), whole=whole)
 
-    # what should change ------------------------------------------------------------------------
+    # differences, and a candidate --------------------------------------------------------------
 
     def drift(self, *, full: bool = False) -> Drift:
-        """Say what would make the database equal the models; `noise` of it stays. Read-only.
+        """List the operations that would make the database match the models. Read-only.
 
-        A table that was equal is looked at again when its model or its live definition has
-        changed since, or one that it points to; with `full`, every table is.
+        `drift.noise` lists false differences: those that their own migration does not remove.
+        A table that matched is compared again only if its model, its definition in the database
+        or a table that it refers to has changed since; with `full`, every table is compared.
         """
-        notes, memory = self.models.waiting, self._memory
-        return autogenerate.explained_drift(
-            self._environment, self.metadata, notes, memory, full=full
-        )
+        metadata, memory = self.metadata, self._memory
+        notes = (*self.models.waiting, *strays(metadata))
+        return explained_drift(self._environment, metadata, notes, memory, full=full)
+
+    def compare(
+        self, left: str | sa.URL = "database", right: str | sa.URL = "models"
+    ) -> Comparison:
+        """List the operations that would make one side equal another.
+
+        Only throwaway databases are written: a history or a revision is replayed on one.
+
+        Parameters
+        ----------
+        left, right
+            "models"; "database"; "history", which is the scripts up to their heads; a revision
+            such as "0003", "head" or "-1" (before the database's current one); or the URL of a
+            database.
+
+        Raises
+        ------
+        SchemaLabError
+            When there is no such side, a script fails on an empty database, or the sides are
+            databases of different kinds.
+
+        Examples
+        --------
+        >>> lab = Lab.scratch()
+        >>> lab.compare("database", "history")
+        No differences between the database and the history.
+        """
+        from schema_lab.sides import compare
+
+        return compare(self._environment, left, right, self.metadata)
+
+    def schema(self, side: str | sa.URL = "database") -> Schema:
+        """Give the tables of a side, as SQL and as a DataFrame; sides are as for `compare`.
+
+        Raises
+        ------
+        SchemaLabError
+            When there is no such side, or a script fails on an empty database.
+
+        Examples
+        --------
+        >>> Lab.scratch().schema("history")
+        0 tables in history (sqlite)
+        """
+        from schema_lab.sides import schema_of
+
+        return schema_of(self._environment, side, self.metadata)
 
     def ignore(self, *what: str) -> Drift:
-        """Leave noise out of every comparison of this project; writes into its alembic.ini.
+        """Ignore false differences in every comparison of this project; writes its alembic.ini.
 
         Parameters
         ----------
         what
-            As `drift.noise` names it, such as "users.price" or "users.ix_users_name".
+            A name from `drift.noise`, such as "users.price" or "users.ix_users_name".
 
         Raises
         ------
         InputError
-            When it is no noise: its migration would end the difference.
+            When the difference is real: its migration would remove it.
         """
         migrate.ignore(self._environment, self.drift().noise, what)
         return self.drift()
 
     def stop_ignoring(self, *what: str) -> Drift:
-        """Take what was ignored into every comparison again; writes into the project's alembic.ini.
+        """Stop ignoring differences in comparisons of this project; writes its alembic.ini.
 
         Raises
         ------
         InputError
-            When the project does not ignore it.
+            When the project does not ignore this difference.
         """
         migrate.stop_ignoring(self._environment, what)
         return self.drift()
 
+    def leave(self, *tables: str) -> Drift:
+        """Let no migration of this project drop tables; writes its alembic.ini.
+
+        A table that no revision of the history made is left alone anyway.
+
+        Parameters
+        ----------
+        tables
+            Live tables that no model declares, such as "wp_posts" or "shop.articles".
+
+        Raises
+        ------
+        InputError
+            When a name is no such table.
+        """
+        migrate.leave(self._environment, self.drift(), tables)
+        return self.drift()
+
+    def own(self, *tables: str) -> Drift:
+        """Let migrations drop tables that no revision of this project made; writes its alembic.ini.
+
+        Parameters
+        ----------
+        tables
+            Live tables that no model declares, from `drift.others`.
+
+        Raises
+        ------
+        InputError
+            When a name is no such table.
+        """
+        migrate.own(self._environment, self.drift(), tables)
+        return self.drift()
+
     def autogenerate(self, message: str) -> Candidate:
-        """Propose a migration that makes the database equal the models. Nothing is written.
+        """Propose a migration that makes the database match the models. Nothing is written.
 
         Raises
         ------
         SchemaLabError
-            When the message cannot be used, the database is behind, or no model is there.
+            When the message cannot be used, revisions are pending, or there are no models.
         """
         environment, metadata = self._environment, self.metadata
         checked = migrate.checked_message(message)
 
         def propose(answers: tuple[Answer, ...]) -> Proposal:
-            return autogenerate.propose(environment, metadata, checked, answers, self._memory)
+            return propose_candidate(environment, metadata, checked, answers, self._memory)
 
-        doors = Doors(
+        callbacks = Callbacks(
             propose=propose,
             keep=lambda answers: migrate.keep_answers(self.root, answers),
             write=lambda candidate: migrate.write(environment, candidate),
@@ -373,10 +540,10 @@ class Lab:
             rehearse=lambda candidate, how: self._rehearse_candidate(candidate, how, metadata),
             live=self._live,
         )
-        return Candidate(propose(migrate.kept_answers(self.root)), doors)
+        return Candidate(propose(migrate.kept_answers(self.root)), callbacks)
 
     def review(self, revisions: str | None = None) -> Findings:
-        """Review scripts on disk: by default those pending, else the newest. Read-only.
+        """Review scripts on disk: by default the pending ones, else the newest. Read-only.
 
         Parameters
         ----------
@@ -386,47 +553,46 @@ class Lab:
         Raises
         ------
         SchemaLabError
-            When there is no such revision, or a script does not load.
+            When the revision does not exist, or a script does not load.
         """
         from schema_lab.review import review_scripts
 
         return review_scripts(self._environment, revisions)
 
-    @overload
-    def rehearse(
-        self, target: str = ..., how: str | None = ..., *, step: Literal[False] = ...
-    ) -> Rehearsal: ...
+    def rehearse(self, target: str = "head", how: str | None = None) -> Rehearsal:
+        """Run an upgrade or a downgrade on a temporary copy, and report its effect on the rows.
 
-    @overload
-    def rehearse(self, target: str = ..., *, step: Literal[True]) -> CopySteps: ...
-
-    def rehearse(
-        self, target: str = "head", how: str | None = None, *, step: bool = False
-    ) -> Rehearsal | CopySteps:
-        """Run an upgrade or a downgrade on a throwaway copy, and say what it does to the rows.
-
-        The database itself is not written to; see `schema_lab.rehearsal.rehearse`.
+        The database itself is not changed; see `schema_lab.rehearsal.rehearse`.
 
         Parameters
         ----------
         target
             As for an upgrade ("head", "+1", a revision) or a downgrade ("-1", "base").
         how
-            "copy", "transaction" or "sample"; by default chosen by size and rights.
-        step
-            Give an iterator that stops after each statement on the copy; see `migrate.stepping`.
+            "copy", "transaction" or "sample"; by default chosen by size and permissions.
         """
-        from schema_lab.rehearsal import CopySteps, rehearse
+        from schema_lab.rehearsal import rehearse
 
-        if step:
-            return CopySteps(self._environment, target)
-        done = rehearse(self._environment, target, how, self.metadata)
-        return self.gate.remember(done)
+        return self.gate.remember(rehearse(self._environment, target, how, self.metadata))
+
+    def rehearse_steps(self, target: str = "head") -> CopySteps:
+        """Step through a migration on a temporary copy: an iterator, paused after each statement.
+
+        The database itself is not changed; see `schema_lab.migrate.stepping`.
+
+        Parameters
+        ----------
+        target
+            As for `rehearse`.
+        """
+        from schema_lab.rehearsal import CopySteps
+
+        return CopySteps(self._environment, target)
 
     def roundtrip(self, target: str = "head", rows: int = 20, seed: int = 0) -> Roundtrip:
-        """Take each revision up, down and up again on an empty database, over sample rows.
+        """Upgrade, downgrade and upgrade each revision on an empty database with sample rows.
 
-        The database itself stays as it is; see `schema_lab.rehearsal.roundtrip`.
+        The database itself is not changed; see `schema_lab.rehearsal.history_roundtrip`.
 
         Parameters
         ----------
@@ -435,28 +601,14 @@ class Lab:
         rows
             Sample rows for each table.
         seed
-            Any whole number; the same gives the same rows.
+            Any whole number; the same number gives the same rows.
         """
-        from schema_lab.rehearsal import roundtrip
+        needs("faker", "seed")
+        from schema_lab.rehearsal.history_roundtrip import roundtrip
 
         return roundtrip(self._environment, target, rows, seed, self.metadata)
 
-    # make it so --------------------------------------------------------------------------------
-
-    @overload
-    def upgrade(
-        self,
-        target: str = ...,
-        on_revision: OnRevision | None = ...,
-        *,
-        snapshot: bool = ...,
-        step: Literal[False] = ...,
-        accept_loss: Accepted | None = ...,
-        cancelled: Cancelled | None = ...,
-    ) -> Run: ...
-
-    @overload
-    def upgrade(self, target: str = ..., *, step: Literal[True]) -> Steps: ...
+    # migrate -----------------------------------------------------------------------------------
 
     def upgrade(
         self,
@@ -464,47 +616,44 @@ class Lab:
         on_revision: OnRevision | None = None,
         *,
         snapshot: bool = False,
-        step: bool = False,
         accept_loss: Accepted | None = None,
         cancelled: Cancelled | None = None,
-    ) -> Run | Steps:
-        """Upgrade the database, a snapshot first if asked; see `schema_lab.migrate.upgrade`.
+    ) -> Run:
+        """Upgrade the database, after a snapshot if asked; see `schema_lab.migrate.upgrade`.
 
-        `accept_loss` names what may go, such as "users.plan" or "users", or is True; by default
-        nothing may, but on a scratch database all. What goes otherwise raises a LossError.
-        With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
-        `cancelled` is asked at each place where stopping leaves no revision in half.
+        `accept_loss` names the losses that you accept, such as "users.plan" or "users", or is True.
+        Any other loss raises a LossError, except on a scratch database.
+        `cancelled` is asked at each point at which no revision is half-applied.
         """
-        if step:
-            return migrate.stepping(self._environment, "upgrade", target)
         allow = self._gated("upgrade", target, accept_loss, snapshot)
-        with self._way_back(f"before upgrade to {target}" if snapshot else ""):
+        with self._snapshot_first(f"before upgrade to {target}" if snapshot else ""):
             return migrate.upgrade(
                 self._environment, target, on_revision, cancelled=cancelled, allow=allow
             )
 
+    def step_through(self, target: str = "head") -> Steps:
+        """Step through a migration of a scratch database: an iterator, paused after each statement.
+
+        The target decides the direction; `rehearse_steps` does the same on a temporary copy of any
+        database. See `schema_lab.migrate.step_through`.
+
+        Parameters
+        ----------
+        target
+            As for an upgrade ("head", "+1", a revision) or a downgrade ("-1", "base").
+        """
+        return migrate.step_through(self._environment, target)
+
     def stopped(self) -> Stopped | None:
-        """Give the revision that stopped half-way (MariaDB, MySQL), if there is one. Read-only."""
+        """Give the revision that stopped partway (MariaDB, MySQL), if there is one. Read-only."""
         return migrate.stopped_revision(self._environment)
 
-    def resume(self, on_revision: OnRevision | None = None) -> Run:
-        """Finish a revision that stopped half-way (MariaDB, MySQL); see `migrate.resume`."""
-        return migrate.resume(self._environment, on_revision)
+    def resume(self, on_revision: OnRevision | None = None, *, ran: bool | None = None) -> Run:
+        """Continue a revision that stopped partway (MariaDB, MySQL); see `migrate.resume`.
 
-    @overload
-    def downgrade(
-        self,
-        target: str = ...,
-        on_revision: OnRevision | None = ...,
-        *,
-        snapshot: bool = ...,
-        step: Literal[False] = ...,
-        accept_loss: Accepted | None = ...,
-        cancelled: Cancelled | None = ...,
-    ) -> Run: ...
-
-    @overload
-    def downgrade(self, target: str = ..., *, step: Literal[True]) -> Steps: ...
+        `ran` says whether the statement at which it stopped ran, where the server does not say.
+        """
+        return migrate.resume(self._environment, on_revision, ran=ran)
 
     def downgrade(
         self,
@@ -512,39 +661,35 @@ class Lab:
         on_revision: OnRevision | None = None,
         *,
         snapshot: bool = False,
-        step: bool = False,
         accept_loss: Accepted | None = None,
         cancelled: Cancelled | None = None,
-    ) -> Run | Steps:
-        """Downgrade the database, a snapshot first if asked; see `schema_lab.migrate.downgrade`.
+    ) -> Run:
+        """Downgrade the database, after a snapshot if asked; see `schema_lab.migrate.downgrade`.
 
-        `accept_loss` names what may go, such as "users.plan" or "users", or is True; by default
-        nothing may, but on a scratch database all. What goes otherwise raises a LossError.
-        With `step`, give an iterator that stops after each statement; see `migrate.stepping`.
-        `cancelled` is asked at each place where stopping leaves no revision in half.
+        `accept_loss` names the losses that you accept, such as "users.plan" or "users", or is True.
+        Any other loss raises a LossError, except on a scratch database.
+        `cancelled` is asked at each point at which no revision is half-applied.
         """
-        if step:
-            return migrate.stepping(self._environment, "downgrade", target)
         allow = self._gated("downgrade", target, accept_loss, snapshot)
-        with self._way_back(f"before downgrade to {target}" if snapshot else ""):
+        with self._snapshot_first(f"before downgrade to {target}" if snapshot else ""):
             return migrate.downgrade(
                 self._environment, target, on_revision, cancelled=cancelled, allow=allow
             )
 
     def stamp(self, target: str | Sequence[str] = "head", *, purge: bool = False) -> Run:
-        """Write where the database stands, and run nothing; see `schema_lab.migrate.stamp`."""
+        """Record the revision of the database without running scripts; see `migrate.stamp`."""
         return migrate.stamp(self._environment, target, purge=purge)
 
     def revision(self, message: str, revision_id: str | None = None) -> Revision:
-        """Write an empty revision, to be filled by hand."""
+        """Write an empty revision, to be completed by hand."""
         return migrate.revision(self._environment, message, revision_id)
 
     def merge(self, message: str, *revisions: str) -> Revision:
-        """Write a revision that joins heads: those named, or all."""
+        """Write a revision that merges heads: those named, or all."""
         return migrate.merge(self._environment, message, revisions)
 
     def losses(self, direction: str, target: str) -> tuple[Loss, ...]:
-        """List what an upgrade or a downgrade to a target would drop now. Read-only."""
+        """List the columns and tables that a migration to a target would drop now. Read-only."""
         return migrate.losses(self._environment, direction, target)
 
     def seed(
@@ -555,32 +700,35 @@ class Lab:
         *,
         anywhere: bool = False,
     ) -> Seeded:
-        """Add sample rows to the tables of a scratch or embedded database; see `migrate.seed`."""
-        from schema_lab.migrate.seed import seed as add_rows
+        """Add sample rows to a scratch or embedded database; see `schema_lab.seed`."""
+        needs("faker", "seed")
+        from schema_lab.seed import KnownModels
+        from schema_lab.seed import seed as add_rows
 
-        return add_rows(self._environment, rows, seed, tables, anywhere=anywhere)
+        known = KnownModels.of(self.metadata, self.models.classes(self._project_models.first))
+        return add_rows(self._environment, rows, seed, tables, anywhere=anywhere, models=known)
 
     @cached_property
     def gate(self) -> Gate:
-        """What a step that loses values has to pass: its rehearsals, and what is accepted."""
+        """The check of a migration that loses values: its rehearsals and the accepted losses."""
         from schema_lab.rehearsal import Gate
 
         return Gate(self._environment)
 
-    # go back to a copy -------------------------------------------------------------------------
+    # snapshots ---------------------------------------------------------------------------------
 
     def snapshot(self, label: str = "") -> Snapshot:
-        """Copy the database into a file of the project. Reads the database, writes the file.
+        """Save a copy of the database into a file of the project; the database is only read.
 
         Parameters
         ----------
         label
-            A word of your own, shown in `lab.snapshots()`.
+            Your own text, shown in `lab.snapshots()`.
 
         Raises
         ------
         DatabaseError
-            When the database cannot be read, a tool is missing or too old, or there is no room.
+            When the database cannot be read, a tool is missing or too old, or the disk is full.
 
         Examples
         --------
@@ -597,34 +745,36 @@ class Lab:
         return Store.of(self.root).listed()
 
     def restore(self, snapshot: Snapshot | str, *, elsewhere: bool = False) -> Restored:
-        """Take the database back to a snapshot; see `schema_lab.migrate.restore`."""
+        """Restore the database from a snapshot; see `schema_lab.migrate.snapshot`."""
         return migrate.restore(self._environment, snapshot, elsewhere=elsewhere)
 
-    # touch it ----------------------------------------------------------------------------------
+    # buttons and commands ----------------------------------------------------------------------
 
     def panel(self) -> Panel:
-        """Show buttons for all of this."""
+        """Show the lab as buttons."""
+        needs("ipywidgets", "lab")
         from schema_lab.panels import Panel
 
         return Panel(self)
 
     def alembic(self, line: str, *, snapshot: bool = False) -> Any:
-        r"""Run one command line of `alembic` here; changes what that command changes.
+        r"""Run one `alembic` command line; it changes what the command changes.
 
-        What the lab has a method for goes through that method, with its lock and its guards; what
-        only reads gives Alembic's own text. `%alembic` in a notebook is this.
+        Commands for which the lab has a method run through that method, with its lock and its
+        checks; commands that only read give Alembic's own text. `%alembic` in a notebook does the
+        same.
 
         Parameters
         ----------
         line
-            What would follow the word `alembic` in a terminal, quoted as in a shell.
+            The text after `alembic` in a terminal, quoted as in a shell.
         snapshot
             Take a snapshot before an upgrade or a downgrade.
 
         Raises
         ------
         SchemaLabError
-            When the line cannot be understood, or the command fails.
+            When the line is not valid, or the command fails.
 
         Examples
         --------
@@ -637,9 +787,10 @@ class Lab:
         from schema_lab.commands import parsed, run_line
 
         options = parsed(line)
-        aside = copy(self)
-        aside._environment = replace(self._environment, arguments=tuple(options.x or ()))
-        return run_line(options, aside, aside._environment, snapshot=snapshot)
+        with_options = copy(self)
+        arguments = tuple(options.x or ())
+        with_options._environment = replace(self._environment, arguments=arguments)
+        return run_line(options, with_options, with_options._environment, snapshot=snapshot)
 
     # -------------------------------------------------------------------------------------------
 
@@ -661,25 +812,25 @@ class Lab:
     def _gated(
         self, direction: str, target: str, accepted: Accepted | None, snapshot: bool
     ) -> Allow | None:
-        """Give the gate's look under the lock; a scratch database is there to lose.
+        """Give the check for losses that runs under the lock; a scratch database needs none.
 
-        It looks at once too where a snapshot would be taken first, which may take long.
+        Before a snapshot, which may take long, the losses are checked immediately too.
         """
         if accepted is None and self._environment.throwaway:
             return None
         if snapshot:
-            self.gate.check(direction, target, accepted or ())
-        return self.gate.allow(target, accepted or ())
+            self.gate.check(direction, target, accepted)
+        return self.gate.allow(target, accepted)
 
     @contextmanager
-    def _way_back(self, label: str) -> Iterator[None]:
-        """Take a snapshot if there is a label for it, and name it where a migration fails."""
+    def _snapshot_first(self, label: str) -> Iterator[None]:
+        """Take a snapshot if it has a label, and name it in the error when a migration fails."""
         taken = self.snapshot(label) if label else None
         try:
             yield
         except MigrationError as error:
             if taken is not None:
-                error.cure += f' Or go back with lab.restore("{taken.id}").'
+                error.cure += f' Or restore the snapshot: `lab.restore("{taken.id}")`.'
             raise
 
     @cached_property
@@ -688,7 +839,7 @@ class Lab:
         return frozenset({version_table, database.JOURNAL_TABLE})
 
 
-def _gone(environment: Environment, folder: Path, end: Callable[[], None]) -> None:
+def _delete(environment: Environment, folder: Path, end: Callable[[], None]) -> None:
     environment.engine.dispose()
     end()
     shutil.rmtree(folder, ignore_errors=True)

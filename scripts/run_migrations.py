@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from schema_lab.cli import app
+from schema_lab.cli.moves import run_migrations
 
 if __name__ == "__main__":
     os.chdir(Path(__file__).resolve().parent.parent)
-    app()
+    run_migrations()

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Create .venv where it is missing and install the package with the named extras.
-# Usage: PYTHON=python3 scripts/setup.sh EXTRAS          (run from the project's root)
+# Create the environment where it is missing and install the package with the named extras.
+# Usage: PYTHON=python3 VENV=.venv CONSTRAINTS=constraints.txt scripts/setup.sh EXTRAS   (from the project's root)
 set -eu
 
 extras=$1
 python=${PYTHON:-python3}
-venv=.venv
+venv=${VENV:-.venv}
+constraints=${CONSTRAINTS:-constraints.txt}
 
 fail() {
     echo "$1" >&2
@@ -29,4 +30,4 @@ fi
 echo "Installing schema_lab[$extras] into $venv: about a minute, once."
 # Python compiles what is imported, when it is: compiling everything here takes ten seconds more.
 "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-compile \
-    --constraint constraints.txt --editable ".[$extras]"
+    --constraint "$constraints" --editable ".[$extras]"

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.engines import engine_for
+from schema_lab.database.connections.engines import engine_for
+from tests.support.lacking import all_required
 from tests.support.line_cache import keep_while_looking
 from tests.support.programs import ran
 from tests.support.servers import SERVERS, fresh_database
+from tests.support.slow import is_slow
 
 REPOSITORY = Path(__file__).parents[1]
 PROJECT_PARTS = ("alembic.ini", "alembic", "scripts")
@@ -31,18 +33,25 @@ def pytest_configure(config: pytest.Config) -> None:
     pytest-alembic 0.13 cannot collect this file under pytest 9.2; its tests run where a test module
     imports them. doctest looks through Python's cache of lines while classes are collected.
     """
+    if os.environ.get("SCHEMA_LAB_UPDATE_CASES") == "1" and all_required():
+        raise pytest.UsageError(
+            "SCHEMA_LAB_UPDATE_CASES=1 writes what the cases expect, so it proves nothing: "
+            "unset it, or unset SCHEMA_LAB_REQUIRE_ALL."
+        )
     config.option.pytest_alembic_tests_path = "not/here"
     keep_while_looking()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that runs on a server, so that `-m postgresql` selects it."""
+    """Mark each test that runs on a server, so that `-m postgresql` selects it; and the slow."""
     for item in items:
+        if is_slow(item.nodeid):
+            item.add_marker("slow")
         parameters = getattr(getattr(item, "callspec", None), "params", {})
-        dialect = parameters.get("dialect")
-        if dialect in SERVERS:
-            item.add_marker(dialect)
+        for name in ("dialect", "walk"):
+            if parameters.get(name) in SERVERS:
+                item.add_marker(parameters[name])
 
 
 @pytest.fixture(autouse=True)

@@ -2,19 +2,26 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import schema_lab
 
-HEAVY = ("IPython", "faker", "ipywidgets", "matplotlib", "pandas", "sqlglot", "typer")
+ROOT = Path(__file__).parents[1]
+HEAVY = ("IPython", "faker", "ipywidgets", "matplotlib", "pandas", "sqlglot", "click")
 
 
 def modules_after(*statements: str) -> set[str]:
     """Run statements in a fresh interpreter and give the modules that it then has."""
     code = "; ".join([*statements, "import sys", "print(*sys.modules)"])
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     return set(result.stdout.split())
 
@@ -34,7 +41,7 @@ def test_importing_the_package_leaves_it_out(after_import: set[str], library: st
 
 def test_importing_the_package_loads_no_lab() -> None:
     """An application that imports its models loads neither the lab nor Alembic."""
-    loaded = modules_after("import schema_lab", "from schema_lab.models import Model")
+    loaded = modules_after("import schema_lab", "from examples.models import Model")
     assert loaded.isdisjoint({*HEAVY, "schema_lab.lab", "schema_lab.migrate", "alembic"})
 
 
@@ -51,5 +58,5 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
 def test_migrating_at_start_up_needs_no_notebook() -> None:
     """What env.py and `init_db` import loads neither widgets nor DataFrames."""
-    loaded = modules_after("from schema_lab import init_db", "from schema_lab.models import Model")
+    loaded = modules_after("from schema_lab import init_db", "from examples.models import Model")
     assert loaded.isdisjoint(HEAVY)

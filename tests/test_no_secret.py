@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schema_lab.database.masking import MASK
+from schema_lab.database.urls import MASK
 
 REPOSITORY = Path(__file__).parents[1]
 KINDS = (".ipynb", ".md", ".ini", ".cfg", ".toml", ".yml", ".yaml", ".html", ".svg", ".example")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import typer
+import click
 
 from benchmarks.speed import loop, walks
 from benchmarks.speed.goals import goals
@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
     )
     figures = measured(plan)
     for line in tables(figures):
-        typer.echo(line)
+        click.echo(line)
     if not arguments:
         write(figures)
     return 0 if all(one.is_met(figures) for one in goals(figures)) else 1

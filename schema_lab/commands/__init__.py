@@ -1,8 +1,13 @@
-"""One line of `alembic`: understood as Alembic does, and run through the lab's doors."""
+"""One command line of `alembic`: parsed by Alembic, and run through the lab's methods."""
 
-from schema_lab.commands.line import COMMANDS, NEEDS_NO_PROJECT, parsed
-from schema_lab.commands.output import Output
-from schema_lab.commands.running import run_line, run_without_project
+from schema_lab.commands.running import (
+    COMMANDS,
+    NEEDS_NO_PROJECT,
+    Output,
+    parsed,
+    run_line,
+    run_without_project,
+)
 
 __all__ = [
     "COMMANDS",

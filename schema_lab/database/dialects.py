@@ -1,6 +1,14 @@
 """Dialects that go together, and what a dialect turns out to be."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import sqlalchemy as sa
+
+T = TypeVar("T")
+
+_MYSQL = ("mysql", "mariadb")
+_SQLGLOT = {"postgresql": "postgres"}
 
 
 def is_mysql(dialect: str) -> bool:
@@ -11,7 +19,41 @@ def is_mysql(dialect: str) -> bool:
     >>> is_mysql("mariadb"), is_mysql("postgresql")
     (True, False)
     """
-    return dialect in ("mysql", "mariadb")
+    return dialect in _MYSQL
+
+
+def shared_name(dialect: str) -> str:
+    """Give the name that MariaDB and MySQL share; a URL may name either for the same server.
+
+    Examples
+    --------
+    >>> shared_name("mariadb"), shared_name("sqlite")
+    ('mysql', 'sqlite')
+    """
+    return _MYSQL[0] if is_mysql(dialect) else dialect
+
+
+def shared(entries: Mapping[str, T]) -> dict[str, T]:
+    """Give a table by dialect in which MariaDB has the entry of MySQL.
+
+    Examples
+    --------
+    >>> shared({"sqlite": 1, "mysql": 2})
+    {'sqlite': 1, 'mysql': 2, 'mariadb': 2}
+    """
+    both = dict.fromkeys(_MYSQL, entries[_MYSQL[0]])
+    return {**entries, **both}
+
+
+def sqlglot_name(dialect: str) -> str:
+    """Give sqlglot's name of a dialect.
+
+    Examples
+    --------
+    >>> sqlglot_name("postgresql"), sqlglot_name("mariadb")
+    ('postgres', 'mysql')
+    """
+    return _SQLGLOT.get(dialect, shared_name(dialect))
 
 
 def family(dialect: sa.Dialect) -> str:

@@ -56,12 +56,24 @@ def database_url(root: Path, fallback: str | None = None) -> URL:
     ...     database_url(Path(folder))
     mysql+pymysql://ann:***@localhost/app
     """
+    named = named_url(root)
+    if named is not None:
+        return named
+    return resolve(fallback, base=root) if fallback else embedded_url(root)
+
+
+def named_url(root: Path) -> URL | None:
+    """Give the URL that DATABASE_URL names, in the environment or in ``.env``. Read-only.
+
+    Raises
+    ------
+    DatabaseError
+        The URL cannot be used, or ``.env`` cannot be read.
+    """
     _check_env_file(root / ".env")
     # The type checker knows only the fields: https://github.com/pydantic/pydantic-settings/issues/131
     secret = _Settings(_env_file=root / ".env").database_url  # type: ignore[call-arg]
-    if secret is not None:
-        return resolve(secret.get_secret_value(), base=root)
-    return resolve(fallback, base=root) if fallback else embedded_url(root)
+    return None if secret is None else resolve(secret.get_secret_value(), base=root)
 
 
 def embedded_url(root: Path) -> URL:
@@ -89,4 +101,4 @@ def _problem(path: Path) -> str:
         return "it is not UTF-8"
     except OSError as error:
         return error.strerror or "the system refuses it"
-    return f"line {wrong[0]} is no setting" if wrong else ""
+    return f"line {wrong[0]} is not a setting" if wrong else ""

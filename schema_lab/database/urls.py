@@ -1,19 +1,188 @@
-"""Turn the URL that a person writes into the URL that SQLAlchemy opens.
+"""The URL of a database: from what a person writes to what SQLAlchemy opens; without secrets.
 
-A *URL* names a database. A *family* is a kind of database that the lab knows: its spellings, the
-drivers that can open it, and the extra of this package that installs the first of them.
+A *secret* is the password between the user and the host, or the value of a query parameter whose
+name says so (``password``, ``sslpassword``, ``token`` …). A text that is not a URL at all is masked
+on suspicion: what stands between the first colon and the last ``@`` counts as a password.
+
+A *family* is a kind of database that the lab knows: its spellings, the drivers that can open it,
+and the extra of this package that installs the first of them.
 """
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from schema_lab.database.masking import has_ambiguous_password, masked, scrub
 from schema_lab.errors import DatabaseError
+
+MASK = "***"
+_SCHEME = re.compile(r"\W*[A-Za-z][\w+.\-]*://")
+_EMBEDDED = re.compile(r"\W*sqlite3?(\+\w+)?:///", re.IGNORECASE)
+_PORT = re.compile(r"\d*([/?].*)?", re.DOTALL)
+_HOST_AND_COLON = re.compile(r"(\[[^\]]*\]|[^:/?]*):")
+_PARAMETER = re.compile(r"([^=&?;#\s]+)=(?=([^&]*))")
+_SECRET_NAME = re.compile(r"pass|pwd|secret|token|credential|ssl_?key|api_?key", re.IGNORECASE)
+
+Span = tuple[int, int]
+
+
+def masked(url: str | URL) -> str:
+    """Spell a URL with every secret replaced by ``***``. Read-only.
+
+    Parameters
+    ----------
+    url : str or sqlalchemy.URL
+        Any text; it need not be a valid URL.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> masked("postgresql://ann:p@ss@db.example/app?sslpassword=x")
+    'postgresql://ann:***@db.example/app?sslpassword=***'
+    """
+    text = _spelled(url)
+    pieces, end = [], 0
+    for start, stop in _merged(_secret_spans(text)):
+        pieces += [text[end:start], MASK]
+        end = stop
+    return "".join([*pieces, text[end:]])
+
+
+class MaskedURL(URL):
+    """A URL that also hides the secrets of its query wherever it is displayed."""
+
+    def render_as_string(self, hide_password: bool = True) -> str:
+        """Spell the URL, with its secrets only if they are asked for.
+
+        Examples
+        --------
+        >>> MaskedURL.of(make_url("postgresql://ann@db.example/app?sslpassword=x"))
+        postgresql://ann@db.example/app?sslpassword=***
+        """
+        return masked(self) if hide_password else super().render_as_string(hide_password=False)
+
+    def __str__(self) -> str:
+        return self.render_as_string()
+
+    def __repr__(self) -> str:
+        return self.render_as_string()
+
+    @classmethod
+    def of(cls, url: URL) -> "MaskedURL":
+        """Give the same URL, which hides its secrets."""
+        return cls(*url)
+
+
+def scrub(text: str, url: str | URL) -> str:
+    """Replace the secrets of a URL wherever they stand in a text, raw or quoted. Read-only.
+
+    A password that the masked URL spells anyway (``postgres`` in ``postgresql://``) is replaced
+    only behind a colon or an equals sign, so that messages stay readable.
+
+    Parameters
+    ----------
+    text : str
+        For instance the message of a database driver.
+    url : str or sqlalchemy.URL
+        The URL whose secrets must not be seen.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> scrub("cannot log in with s%26cret", "mysql://ann:s&cret@localhost/app")
+    'cannot log in with ***'
+    """
+    visible = masked(url)
+    text = text.replace(_spelled(url), visible)
+    forms = {form for secret in _secrets(url) for form in _forms(secret)} - {"", MASK}
+    patterns = [_pattern(form, visible) for form in sorted(forms, key=len, reverse=True)]
+    return re.sub("|".join(patterns), MASK, text, flags=re.IGNORECASE) if patterns else text
+
+
+def has_ambiguous_password(url: str | URL) -> bool:
+    """Tell whether an unescaped ``@`` hides where the password of a URL ends. Read-only.
+
+    SQLAlchemy ends the password at the first ``@`` and takes the rest of it for the host.
+
+    Examples
+    --------
+    >>> has_ambiguous_password("mysql://ann:p@ss@localhost/app")
+    True
+    """
+    text = _spelled(url)
+    scheme = _SCHEME.match(text)
+    spans = _password_span(text, scheme.end() if scheme else 0)
+    return not _EMBEDDED.match(text) and any("@" in text[slice(*span)] for span in spans)
+
+
+def _spelled(url: str | URL) -> str:
+    return url if isinstance(url, str) else url.render_as_string(hide_password=False)
+
+
+def _secret_spans(text: str) -> Iterator[Span]:
+    scheme = _SCHEME.match(text)
+    start = scheme.end() if scheme else 0
+    if not _EMBEDDED.match(text):
+        yield from _password_span(text, start)
+    for parameter in _PARAMETER.finditer(text, start):
+        if _SECRET_NAME.search(unquote_plus(parameter[1])):
+            yield parameter.span(2)
+
+
+def _password_span(text: str, start: int) -> Iterator[Span]:
+    at = text.rfind("@", start)
+    colon = text.find(":", start)
+    if start <= colon < at:
+        yield colon + 1, at
+    host = _HOST_AND_COLON.match(text, start)
+    if at < 0 and host and not _PORT.fullmatch(text, host.end()):
+        yield host.end(), len(text)
+
+
+def _merged(spans: Iterator[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, stop in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def _secrets(url: str | URL) -> Iterator[str]:
+    text = _spelled(url)
+    for start, stop in _secret_spans(text):
+        yield text[start:stop]
+    try:
+        yield str(make_url(url).password or "")
+    except (ArgumentError, ValueError):
+        return
+
+
+def _forms(secret: str) -> set[str]:
+    plain = {secret, unquote(secret), unquote_plus(secret)}
+    quoted = {quote(form, safe=safe) for form in plain for safe in ("", "/", " +")}
+    escaped = {re.sub(r"([\\'\"])", r"\\\1", form) for form in plain}
+    literal = {repr(form)[1:-1] for form in plain}
+    return plain | quoted | escaped | literal | {quote_plus(form) for form in plain}
+
+
+def _pattern(form: str, visible: str) -> str:
+    escaped = re.escape(form)
+    return rf"(?<=[:=]){escaped}(?!\w)" if form.lower() in visible.lower() else escaped
+
 
 __all__ = ["masked", "resolve", "scrub"]
 
@@ -88,13 +257,13 @@ def resolve(url: str | URL, base: Path | None = None) -> URL:
     >>> resolve("sqlite://")
     sqlite://
     """
-    parsed = _parse(url)
+    parsed = MaskedURL.of(_parse(url))
     backend, driver = _backend_and_driver(parsed)
     if backend == "sqlite":
         return _resolve_file(parsed, base or Path.cwd())
     if not parsed.database:
         raise DatabaseError(
-            f"The URL {masked(parsed)} names no database.",
+            f"The URL {masked(parsed)} does not name a database.",
             f"Add its name after the host, as in {_EXAMPLE}.",
         )
     return parsed.set(drivername=f"{backend}+{_installed(driver, _FAMILIES[backend], parsed)}")
@@ -131,7 +300,7 @@ def _backend_and_driver(url: URL) -> tuple[str, str]:
     backend = _NAMES.get(name)
     if backend is None:
         raise DatabaseError(
-            f"The URL {masked(url)} names no kind of database that schema_lab knows.",
+            f"The URL {masked(url)} does not name a kind of database that schema_lab knows.",
             f"Begin it like one of {_SPELLINGS}.",
         )
     family = _FAMILIES[backend]
@@ -157,7 +326,7 @@ def _installed(driver: str, family: _Family, url: URL) -> str:
 def _resolve_file(url: URL, base: Path) -> URL:
     if url.host or url.username:
         raise DatabaseError(
-            f"The URL {masked(url)} names a host, and SQLite has none.",
+            f"The URL {masked(url)} names a host, but SQLite has none.",
             "Write three slashes before a relative path, four before an absolute one.",
         )
     database = url.database

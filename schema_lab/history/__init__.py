@@ -1,22 +1,34 @@
-"""How did it get there? The script directory, the revisions, and where the database stands."""
+"""How did it get there? The script directory, its revisions, and the database's current state."""
 
-from schema_lab.history.alembic_lock import ALEMBIC_LOCK
-from schema_lab.history.asynchronous import is_asynchronous, outside_of_the_loop
-from schema_lab.history.checksum_file import ChecksumFile
-from schema_lab.history.checksums import Checksums
-from schema_lab.history.condition import Condition, condition, refuse_unsound, soundness
-from schema_lab.history.drops import Drop, drops_of
-from schema_lab.history.env_errors import env_errors
-from schema_lab.history.environment import (
-    READY,
-    URL,
-    Environment,
-    Options,
-    decide,
-    logging_untouched,
+from schema_lab.history.aim import PROBE
+from schema_lab.history.alembic_lock import ALEMBIC_LOCK, fresh_sources
+from schema_lab.history.carried import StandInType
+from schema_lab.history.checksums import ChecksumFile, ChecksumRecorder, Checksums
+from schema_lab.history.current_state import (
+    Condition,
+    CurrentState,
+    applied_ids,
+    checksums,
+    condition,
+    database_heads,
+    heads_in,
+    look,
+    never_ran,
+    project_metadata,
+    read_again,
+    refuse_unsound,
+    script_heads,
+    soundness,
+    whole_history,
 )
-from schema_lab.history.failures import DriverError, as_lab_errors, driver_message, translate
-from schema_lab.history.graph import Graph
+from schema_lab.history.entries import as_entry, entries_in, ignored_in
+from schema_lab.history.env_py import (
+    env_errors,
+    is_asynchronous,
+    logging_untouched,
+    outside_of_the_loop,
+)
+from schema_lab.history.environment import READY, URL, Environment, Options, decide
 from schema_lab.history.health import (
     damaged,
     edits,
@@ -26,41 +38,57 @@ from schema_lab.history.health import (
     refuse_heads,
     refuse_leftovers,
 )
-from schema_lab.history.ignored import ignored_in
-from schema_lab.history.kept_scripts import paths_of, revisions_of
-from schema_lab.history.project import Project, fresh_sources, plain_config
-from schema_lab.history.revisions import History, Revision, history_of
+from schema_lab.history.project import (
+    Project,
+    paths_of,
+    plain_config,
+    revisions_of,
+)
+from schema_lab.history.project_models import GivenModels, ProjectModels
+from schema_lab.history.revisions import Graph, History, Revision, history_of
+from schema_lab.history.script_text import (
+    COPY_OF,
+    FORGETS,
+    Drop,
+    TypeChange,
+    drops_of,
+    forgotten_by,
+    type_changes_of,
+)
 from schema_lab.history.scripts import check_when_loaded
-from schema_lab.history.standing import (
-    Standing,
-    applied_ids,
-    checksums,
-    database_heads,
-    heads_in,
-    look,
-    project_metadata,
-    read_again,
-    script_heads,
-    whole_history,
+from schema_lab.history.translation import (
+    DriverError,
+    as_lab_errors,
+    driver_message,
+    translate,
 )
 
 __all__ = [
     "ALEMBIC_LOCK",
+    "COPY_OF",
+    "FORGETS",
+    "PROBE",
     "READY",
     "URL",
     "ChecksumFile",
+    "ChecksumRecorder",
     "Checksums",
     "Condition",
+    "CurrentState",
     "DriverError",
     "Drop",
     "Environment",
+    "GivenModels",
     "Graph",
     "History",
     "Options",
     "Project",
+    "ProjectModels",
     "Revision",
-    "Standing",
+    "StandInType",
+    "TypeChange",
     "applied_ids",
+    "as_entry",
     "as_lab_errors",
     "check_when_loaded",
     "checksums",
@@ -71,7 +99,9 @@ __all__ = [
     "driver_message",
     "drops_of",
     "edits",
+    "entries_in",
     "env_errors",
+    "forgotten_by",
     "fresh_sources",
     "heads_in",
     "history_of",
@@ -80,6 +110,7 @@ __all__ = [
     "logging_untouched",
     "look",
     "missing_tables",
+    "never_ran",
     "outside_of_the_loop",
     "paths_of",
     "plain_config",
@@ -94,5 +125,6 @@ __all__ = [
     "script_heads",
     "soundness",
     "translate",
+    "type_changes_of",
     "whole_history",
 ]

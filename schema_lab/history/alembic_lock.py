@@ -1,5 +1,7 @@
-"""One env.py runs at a time: Alembic's `op` and `context` are globals of the process."""
+"""The lock that is held while an env.py runs, and how revision files are loaded under it."""
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +12,11 @@ import sqlalchemy as sa
 from schema_lab.errors import MigrationError
 
 _POLL = 0.1
-"""Seconds between two looks at whether the holder waits for a person."""
+"""Seconds between two checks of whether the holder waits for the user."""
 
 
 class AlembicLock:
-    """A lock that a thread may enter again, and that says so while its holder is paused."""
+    """A lock that a thread may enter again, and that raises an error while its holder is paused."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -37,7 +39,7 @@ class AlembicLock:
 
     @contextmanager
     def paused(self, url: sa.URL) -> Iterator[None]:
-        """Let the holder wait for a person; whoever wants the lock meanwhile gets an error.
+        """Let the holder wait for the user; whoever asks for the lock meanwhile gets an error.
 
         Parameters
         ----------
@@ -65,9 +67,25 @@ class AlembicLock:
 def _stepping() -> MigrationError:
     return MigrationError(
         "A migration is being stepped through.",
-        'Look with step.rows("…"), go on with next(steps), or leave it with steps.close().',
+        'Look with step.rows("…"), continue with next(steps), or stop with steps.close().',
     )
 
 
 ALEMBIC_LOCK = AlembicLock()
 """Held while an env.py runs."""
+
+
+@contextmanager
+def fresh_sources() -> Iterator[None]:
+    """Load revision files from their source, whatever lies in `__pycache__`.
+
+    Otherwise a file that was rewritten in the same second at the same size would run its old code.
+    One thread at a time, since these are settings of the interpreter.
+    """
+    with ALEMBIC_LOCK:
+        before = sys.pycache_prefix, sys.dont_write_bytecode
+        sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True  # no folder is below it
+        try:
+            yield
+        finally:
+            sys.pycache_prefix, sys.dont_write_bytecode = before

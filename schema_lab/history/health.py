@@ -1,4 +1,4 @@
-"""Whether a database and its history can be believed; each refusal says what to do. Read-only."""
+"""Checks of a database and its history; each refusal says what to do. Read-only."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic.script import Script, ScriptDirectory
 
-from schema_lab.database.own_tables import JOURNAL_TABLE
+from schema_lab.database.own import JOURNAL_TABLE
 from schema_lab.errors import HistoryError, MigrationError
 from schema_lab.history.checksums import Checksums
-from schema_lab.history.creations import Table, created_first, surely_created
-from schema_lab.history.kept_scripts import revisions_of
+from schema_lab.history.project import revisions_of
+from schema_lab.history.script_text import COPY_OF, created_first, surely_created
+from schema_lab.schema.words import TableKey
 
-LEFTOVER = "_alembic_tmp_"
 """Alembic's name, before the table's own, for the copy that it makes on SQLite."""
 
 _LEFT_OVER = (
@@ -24,7 +24,7 @@ _LEFT_OVER = (
 def refuse_damage(
     scripts: ScriptDirectory, heads: Iterable[str], known: Checksums | None = None
 ) -> None:
-    """Refuse what the version table says when no history can have led there.
+    """Refuse a version table that no history can have led to.
 
     Raises
     ------
@@ -36,28 +36,27 @@ def refuse_damage(
     stamp = f'lab.stamp("…") (alembic stamp --purge …); the newest is {newest}.'
     if "" in named:
         raise HistoryError(
-            "The version table holds an empty revision id.",
-            f"Say at which revision the database stands: {stamp}",
+            "The version table contains an empty revision id.",
+            f"Record the database's revision: {stamp}",
         )
-    unknown = sorted(one for one in named if one not in revisions_of(scripts))
+    unknown = sorted(name for name in named if name not in revisions_of(scripts))
     if unknown:
-        was = next(filter(None, (known.words(one) for one in unknown)), "") if known else ""
+        was = next(filter(None, (known.words(name) for name in unknown)), "") if known else ""
         raise HistoryError(
-            f"The database stands at {', '.join(unknown)}, and no revision file has that id"
+            f"The database is at {', '.join(unknown)}, but no revision file has that id"
             f"{f'; it was {was}' if was else ''}.",
-            "Bring the file back from version control, or say at which revision the database "
-            f"stands: {stamp}",
+            f"Restore the file from version control, or record the database's revision: {stamp}",
         )
     for ancestor, revision in _ancestors(scripts, named):
         raise HistoryError(
-            f"The version table names {revision} and also {ancestor}, which came before it.",
-            f'Say at which revision the database stands: lab.stamp("{revision}") '
+            f"The version table contains {revision} and also {ancestor}, an earlier revision.",
+            f'Record the database\'s revision: lab.stamp("{revision}") '
             f"(alembic stamp --purge {revision}).",
         )
 
 
 def refuse_heads(scripts: ScriptDirectory) -> None:
-    """Refuse more than one head, where a single one is meant.
+    """Refuse more than one head, where a single head is meant.
 
     Raises
     ------
@@ -66,16 +65,16 @@ def refuse_heads(scripts: ScriptDirectory) -> None:
     """
     heads = sorted(scripts.get_heads())
     if heads[1:]:
-        files = [Path(one.path).name for one in scripts.get_revisions(heads)]
+        files = [Path(script.path).name for script in scripts.get_revisions(heads)]
         named = ", ".join(f"{head} ({file})" for head, file in zip(heads, files, strict=True))
         raise HistoryError(
             f"There is more than one head: {named}.",
-            'Join them with lab.merge("…"), or name one of them.',
+            'Merge them with lab.merge("…"), or name one of them.',
         )
 
 
 def damaged(scripts: ScriptDirectory, heads: Iterable[str]) -> bool:
-    """Tell whether `refuse_damage` would refuse. Read-only."""
+    """Say whether `refuse_damage` would refuse. Read-only."""
     try:
         refuse_damage(scripts, heads)
     except HistoryError:
@@ -87,17 +86,20 @@ def _ancestors(scripts: ScriptDirectory, heads: list[str]) -> list[tuple[str, st
     if not heads[1:]:
         return []
     below = {
-        head: {one.revision for one in scripts.iterate_revisions(head, "base")} for head in heads
+        head: {script.revision for script in scripts.iterate_revisions(head, "base")}
+        for head in heads
     }
-    return [(one, head) for head in heads for one in heads if one != head and one in below[head]]
+    return [
+        (other, head) for head in heads for other in heads if other != head and other in below[head]
+    ]
 
 
 def refuse_forgotten(
     connection: sa.Connection, heads: Iterable[str], first: Iterable[Script]
 ) -> None:
-    """Refuse a database that names no revision though the first one's tables are there.
+    """Refuse a database without a revision in which the first revision's tables already exist.
 
-    While a journal is there they may be those of a revision that stopped half-way.
+    While a journal exists, they may be those of a revision that stopped partway.
 
     Parameters
     ----------
@@ -118,31 +120,54 @@ def refuse_forgotten(
         return
     for script in first:
         there = [
-            one
-            for one in created_first(Path(script.path))
-            if _is_there(inspector, (one[0] or _new_tables_schema(connection), one[1]))
+            table
+            for table in created_first(Path(script.path))
+            if _exists(
+                inspector, TableKey(table.schema or _new_tables_schema(connection), table.name)
+            )
         ]
         if there:
             raise HistoryError(
-                f"The database names no revision, but of revision {script.revision} "
-                f"{_tables(there)} already there.",
-                'If lab.drift() is empty, lab.stamp("head") is right; otherwise lab.stamp("…") the '
-                "revision whose tables and columns are there.",
+                f"The database has no revision, but {_tables(there)} of revision "
+                f"{script.revision} already {'exist' if there[1:] else 'exists'}.",
+                'If lab.drift() is empty, run lab.stamp("head"). Otherwise run lab.stamp("…") with '
+                "the revision whose tables and columns exist.",
             )
 
 
 def missing_tables(connection: sa.Connection, applied: Iterable[Script]) -> tuple[str, ...]:
-    """List the tables that applied revisions made, and that are gone. Read-only."""
+    """List the tables that applied revisions created and that are missing. Read-only."""
     inspector = sa.inspect(connection)
-    made = surely_created(one.path for one in applied)
+    made = surely_created([script.path for script in applied])
     schemas = {schema for schema, _ in made}
-    listed = {(one, table) for one in schemas for table in inspector.get_table_names(schema=one)}
-    missing = (one for one in made - listed if not _is_there(inspector, one))
-    return tuple(sorted(_spelled(one) for one in missing))
+    listed = {(name, table) for name in schemas for table in inspector.get_table_names(schema=name)}
+    missing = (table for table in made - listed if not _exists(inspector, table))
+    return tuple(sorted(map(str, missing)))
+
+
+def refuse_no_schema(connection: sa.Connection | None, heads: Iterable[str]) -> None:
+    """Refuse to take a database for empty when PostgreSQL looks for its tables in no schema.
+
+    Raises
+    ------
+    HistoryError
+        When no schema of the connection's search_path exists, or the user may use none of them.
+    """
+    if connection is None or connection.dialect.name != "postgresql" or tuple(heads):
+        return
+    found, path = connection.exec_driver_sql(
+        "SELECT current_schema(), current_setting('search_path')"
+    ).one()
+    if found is None:
+        raise HistoryError(
+            f"The revision of the database is unknown: no schema of its search_path ({path}) "
+            "exists, or the user may use none of them.",
+            "Correct the search_path in the URL, in env.py or of the role, or create the schema.",
+        )
 
 
 def refuse_leftovers(connection: sa.Connection) -> None:
-    """Refuse a SQLite database in which a table's copy was left when a migration was cut short.
+    """Refuse a SQLite database in which an interrupted migration left a copy of a table.
 
     Raises
     ------
@@ -152,46 +177,42 @@ def refuse_leftovers(connection: sa.Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     for leftover in connection.exec_driver_sql(_LEFT_OVER).scalars().all():
-        table = leftover.removeprefix(LEFTOVER)
+        table = leftover.removeprefix(COPY_OF)
         quote = connection.dialect.identifier_preparer.quote_identifier
         if sa.inspect(connection).has_table(table):
             raise MigrationError(
-                f"The table {leftover} is left from a migration that was cut short; "
-                f"{table} itself is there.",
+                f"The table {leftover} is left over from an interrupted migration; "
+                f"{table} itself exists.",
                 f"Compare the two, then remove the copy: DROP TABLE {quote(leftover)}.",
             )
         raise MigrationError(
-            f"The table {leftover} is left from a migration that was cut short, and {table} "
-            "is gone: the copy holds its rows.",
-            f"Give it its name back: ALTER TABLE {quote(leftover)} RENAME TO {quote(table)}.",
+            f"The table {leftover} is left over from an interrupted migration, and {table} "
+            "is missing: the copy contains its rows.",
+            f"Rename it back: ALTER TABLE {quote(leftover)} RENAME TO {quote(table)}.",
         )
 
 
 def edits(scripts: Iterable[Script], known: Checksums) -> tuple[str, ...]:
-    """Say which applied revisions were edited since. Read-only."""
+    """Name the applied revisions that were edited since. Read-only."""
     return tuple(
-        f"Revision {one.revision} was edited after it was applied ({known.words(one.revision)})."
-        for one in scripts
-        if known.edited(one.revision, Path(one.path))
+        f"Revision {script.revision} was edited after it was applied "
+        f"({known.words(script.revision)})."
+        for script in scripts
+        if known.edited(script.revision, Path(script.path))
     )
 
 
-def _is_there(inspector: sa.Inspector, table: Table) -> bool:
+def _exists(inspector: sa.Inspector, table: TableKey) -> bool:
     return inspector.has_table(table[1], schema=table[0])
 
 
 def _new_tables_schema(connection: sa.Connection) -> str | None:
-    """Give the schema in which PostgreSQL makes a table: others on its search path may have one."""
+    """Give the schema in which PostgreSQL creates a table; others on its path may have it too."""
     if connection.dialect.name != "postgresql":
         return None
     schema: str | None = connection.scalar(sa.text("SELECT current_schema()"))
     return schema
 
 
-def _spelled(table: Table) -> str:
-    return f"{table[0]}.{table[1]}" if table[0] else table[1]
-
-
-def _tables(tables: list[Table]) -> str:
-    names = [_spelled(one) for one in tables]
-    return f"table {names[0]} is" if not names[1:] else f"tables {', '.join(names)} are"
+def _tables(tables: list[TableKey]) -> str:
+    return f"{'tables' if tables[1:] else 'table'} {', '.join(map(str, tables))}"

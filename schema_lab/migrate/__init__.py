@@ -1,31 +1,31 @@
-"""Make it so: write, upgrade, downgrade, stamp, merge, restore. Only this folder changes things."""
+"""Make it so: write, upgrade, downgrade, stamp, merge, restore.
+
+Only this folder changes a user's database or files. `driver` runs every migration.
+"""
 
 from schema_lab.migrate.alembic_command import run_alembic, run_without_project
-from schema_lab.migrate.answers import keep_answers, kept_answers
-from schema_lab.migrate.environment import run_offline, run_online
-from schema_lab.migrate.hooks import Cancelled, OnRevision
+from schema_lab.migrate.environment import keep_answers, kept_answers, run_offline, run_online
 from schema_lab.migrate.ignoring import ignore, stop_ignoring
 from schema_lab.migrate.journal import Stopped
-from schema_lab.migrate.losses import Loss, losses, losses_at
-from schema_lab.migrate.messages import checked_id, checked_message
-from schema_lab.migrate.restore import Restored, restore
-from schema_lab.migrate.run import Run, Statement
-from schema_lab.migrate.runner import (
+from schema_lab.migrate.loss_counts import Loss, accept_all, losses_at
+from schema_lab.migrate.losses import losses
+from schema_lab.migrate.moves import (
     downgrade,
+    init_db,
     resume,
     stamp,
+    steps_to,
     stopped_revision,
     upgrade,
 )
-from schema_lab.migrate.snapshot import snapshot
-from schema_lab.migrate.start import Allow, Start
-from schema_lab.migrate.startup import init_db
-from schema_lab.migrate.stepping import Baton, Step, Steps, stepping
-from schema_lab.migrate.write import merge, revision, write
+from schema_lab.migrate.owning import leave, own
+from schema_lab.migrate.run import Allow, Cancelled, OnRevision, Run, Start, Statement
+from schema_lab.migrate.snapshot import Restored, restore, snapshot
+from schema_lab.migrate.stepping import Step, StepController, Steps, step_through
+from schema_lab.migrate.write import checked_message, merge, revision, unused_id, write
 
 __all__ = [
     "Allow",
-    "Baton",
     "Cancelled",
     "Loss",
     "OnRevision",
@@ -34,18 +34,21 @@ __all__ = [
     "Start",
     "Statement",
     "Step",
+    "StepController",
     "Steps",
     "Stopped",
-    "checked_id",
+    "accept_all",
     "checked_message",
     "downgrade",
     "ignore",
     "init_db",
     "keep_answers",
     "kept_answers",
+    "leave",
     "losses",
     "losses_at",
     "merge",
+    "own",
     "restore",
     "resume",
     "revision",
@@ -55,9 +58,11 @@ __all__ = [
     "run_without_project",
     "snapshot",
     "stamp",
-    "stepping",
+    "step_through",
+    "steps_to",
     "stop_ignoring",
     "stopped_revision",
+    "unused_id",
     "upgrade",
     "write",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema_lab.database import reflected_word_for_word, scrub
+from schema_lab.database import scrub
 from schema_lab.errors import MigrationError, SchemaLabError
 from schema_lab.history import (
     ALEMBIC_LOCK,
@@ -29,31 +30,30 @@ from schema_lab.history import (
     outside_of_the_loop,
     plain_config,
 )
-from schema_lab.migrate.connection import ready
-
-_CONTEXT = "EnvironmentContext"
+from schema_lab.migrate.safeguards import ready
+from schema_lab.schema import reflected_word_for_word
 
 CHANGING = ("ensure_version",)
-"""Commands that come here and write to the database; they wait for the lock."""
+"""Commands run here that write to the database; they wait for the lock."""
 
 
 def run_alembic(environment: Environment, options: Namespace) -> tuple[str, Any]:
-    """Run a command of Alembic's; what it prints comes back instead. Changes what the command does.
+    """Run a command of Alembic's, and give what it prints. Changes what the command changes.
 
-    The commands that migrate have doors of the lab's own and do not come here, except with
-    `--sql`, which writes SQL and touches no database.
+    Commands that migrate have methods of the lab and are not run here, except with `--sql`, which
+    writes SQL and touches no database.
 
     Parameters
     ----------
     environment
         The project and its database.
     options
-        What Alembic's own parser made of the command line.
+        The command line, as Alembic's own parser reads it.
 
     Returns
     -------
     tuple
-        The text that the command printed, and the value that it gave.
+        The text that the command printed, and the value that it returned.
 
     Raises
     ------
@@ -66,8 +66,8 @@ def run_alembic(environment: Environment, options: Namespace) -> tuple[str, Any]
 
     def run() -> None:
         name = options.cmd[0].__name__
-        with _on(environment, name, begun), redirect_stdout(said):
-            given.append(_called(options, config))
+        with _contexts(environment, name, begun) as context, redirect_stdout(said):
+            given.append(_called(options, config, EnvironmentContext=context))
 
     with ALEMBIC_LOCK, as_lab_errors(environment.url), logging_untouched(), fresh_sources():
         env_py = Path(environment.project.scripts().env_py_location)
@@ -89,16 +89,25 @@ def run_without_project(options: Namespace) -> str:
     return said.getvalue()
 
 
-def _called(options: Namespace, config: Any) -> Any:
+def _called(options: Namespace, config: Any, **exchanged: Any) -> Any:
+    """Call one of Alembic's commands, for which alone some names of its module are exchanged.
+
+    A command makes its own context and hands it to nobody, and the module is the whole process's:
+    so this calls a copy of the function, with names of its own. Seen with Alembic 1.20.1.
+    """
     function, positional, keywords = options.cmd
+    copied = FunctionType(
+        function.__code__, {**vars(command), **exchanged}, None, function.__defaults__
+    )
+    copied.__kwdefaults__ = function.__kwdefaults__
     places = (getattr(options, name, None) for name in positional)
     named = {name: getattr(options, name, None) for name in keywords}
-    return function(config, *places, **named)
+    return copied(config, *places, **named)
 
 
 @contextmanager
 def _revision_errors() -> Iterator[None]:
-    """Say what a revision raises where it meets no rows."""
+    """Translate what a revision raises because there are no rows to read."""
     try:
         yield
     except (SchemaLabError, CommandError, SQLAlchemyError, SyntaxError):
@@ -106,21 +115,20 @@ def _revision_errors() -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - a revision's code may raise anything
         raise MigrationError(
             f"The SQL cannot be written: a revision raised {type(error).__name__}: {error}.",
-            "With --sql there are no rows to read; such a revision needs a database.",
+            "Run this revision on a database: with --sql there are no rows to read.",
         ) from None
 
 
 @contextmanager
-def _on(environment: Environment, name: str, begun: list[bool]) -> Iterator[None]:
-    """Let the contexts that Alembic's command makes work on the lab's database.
-
-    A command makes its own context and hands it to nobody, so that its class is exchanged here,
-    where the lock keeps others out.
-    """
-    plain = vars(command)[_CONTEXT]
+def _contexts(
+    environment: Environment, name: str, begun: list[bool]
+) -> Iterator[Callable[..., EnvironmentContext]]:
+    """Give what makes the context of a command on the lab's database, in the place of its class."""
     with ExitStack() as opened:
 
-        def context(config: Any, script: Any, fn: Callable[..., Any], **rest: Any) -> Any:
+        def context(
+            config: Any, script: Any, fn: Callable[..., Any], **rest: Any
+        ) -> EnvironmentContext:
             offline = bool(rest.get("as_sql"))
             connection = None if offline else opened.enter_context(_connection(environment, name))
             config.attributes[READY] = connection
@@ -131,15 +139,11 @@ def _on(environment: Environment, name: str, begun: list[bool]) -> Iterator[None
                 begun.append(True)
                 return fn(heads, migration_context)
 
-            made = EnvironmentContext(config, script, fn=begin, **rest)
-            decide(made, connection, _offline(environment.url) if offline else dict)
-            return made
+            created = EnvironmentContext(config, script, fn=begin, **rest)
+            decide(created, connection, _offline(environment.url) if offline else dict)
+            return created
 
-        setattr(command, _CONTEXT, context)
-        try:
-            yield
-        finally:
-            setattr(command, _CONTEXT, plain)
+        yield context
 
 
 @contextmanager
@@ -151,6 +155,6 @@ def _connection(environment: Environment, name: str) -> Iterator[sa.Connection]:
 
 
 def _offline(url: sa.URL) -> Callable[[Options], Options]:
-    """Let the SQL be that of the lab's database, whatever env.py names."""
+    """Write the SQL for the lab's database, whatever database env.py names."""
     shown = url.set(password=None)
     return lambda given: {**given, "url": shown}

@@ -1,17 +1,17 @@
-"""What should be: models whose cells can be run again, and the example domain."""
+"""What should be: models whose cells can be run again."""
 
-from sqlmodel import Field, Relationship
+from sqlmodel import Field, Relationship, Session
 
-from schema_lab.models.example import Model, User, UserProfile
+from schema_lab.models.guests import Guests, strays
 from schema_lab.models.model_set import ModelSet
 from schema_lab.models.naming import NAMING_CONVENTION
 
 __all__ = [
     "NAMING_CONVENTION",
     "Field",
-    "Model",
+    "Guests",
     "ModelSet",
     "Relationship",
-    "User",
-    "UserProfile",
+    "Session",
+    "strays",
 ]

@@ -1,26 +1,220 @@
-"""What a class statement said, kept so that the class can be built again and again.
+"""A class statement, kept so that the class can be built again and again.
 
 - **definition**: name, bases, namespace and keywords of one class statement.
 - **mark**: the entry in a class that says by which name its set knows it.
+
+Each build attaches copies of its own. A deep copy loses what a column does when it is attached: its
+foreign keys, the CHECK of an enumeration. Columns and foreign keys therefore make their own copies,
+as they do for a mixin; Alembic copies them through the same method.
+
+A method that says `super()` or `__class__` shares one cell with the class statement, and the class
+is written into it. Each build therefore gets methods with a cell of its own. In annotations, a
+class of the set is kept by its name, never by itself.
 """
 
 from __future__ import annotations
 
+import ast
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cached_property
-from typing import Any, ForwardRef
+from types import CellType, FunctionType, NoneType, UnionType
+from typing import Annotated, Any, ForwardRef, Optional, Union, get_args, get_origin
 
-from sqlalchemy import Table
+from pydantic.fields import FieldInfo
+from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy.orm import Mapped, RelationshipProperty
+from sqlalchemy.schema import SchemaItem
 from sqlmodel import SQLModel
-from sqlmodel._compat import get_annotations
 from sqlmodel.main import RelationshipInfo
 
-from schema_lab.models.annotations import relationship_target, replaced
-from schema_lab.models.copies import ANNOTATIONS, schema_copies
-from schema_lab.models.methods import with_own_cell
+from schema_lab.compat.sqlalchemy_private import copied
+from schema_lab.compat.sqlmodel_private import FIELDS_IN_ANNOTATED, get_annotations
+
+ANNOTATIONS = "__annotations__"
+_SETTINGS = ("__table_args__", "__mapper_args__")
+_SCHEMA = (FieldInfo, RelationshipInfo, RelationshipProperty, SchemaItem)
+
+
+def schema_copies(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the fields, relationships, columns, table settings and annotations of a class body."""
+    schema = {key: value for key, value in namespace.items() if _is_schema(key, value)}
+    copies = {id(item): copied(item) for item in attached(namespace)}
+    return copy.deepcopy({**schema, ANNOTATIONS: namespace[ANNOTATIONS]}, copies)
+
+
+def attached(namespace: Mapping[str, Any]) -> Iterator[Column[Any] | ForeignKey]:
+    """Find the columns and foreign keys that a class body hands to SQLAlchemy itself."""
+    for key, value in namespace.items():
+        if _is_schema(key, value):
+            yield from _items(value)
+    for value in namespace[ANNOTATIONS].values():
+        yield from _items(value)
+
+
+def _is_schema(key: str, value: Any) -> bool:
+    return key in _SETTINGS or isinstance(value, _SCHEMA)
+
+
+def _items(value: Any) -> Iterator[Column[Any] | ForeignKey]:
+    """Find the columns and foreign keys in a field, or in the fields inside Annotated."""
+    if isinstance(value, (Column, ForeignKey)):
+        yield value
+    elif isinstance(value, (FieldInfo, *FIELDS_IN_ANNOTATED)):
+        arguments = getattr(value, "sa_column_args", None)
+        for each in arguments if isinstance(arguments, Sequence) else ():
+            yield from _items(each)
+        for each in (getattr(value, "sa_column", None), *getattr(value, "metadata", ())):
+            yield from _items(each)
+    elif get_origin(value) is Annotated:
+        for each in value.__metadata__:
+            yield from _items(each)
+
+
+NameOf = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a relationship points at: the name of a class, once or many times."""
+
+    name: str
+    many: bool = False
+    optional: bool = False
+
+    def annotation(self) -> Any:
+        """Give the annotation as SQLModel reads it, with the class as a forward reference."""
+        reference = ForwardRef(self.name.rpartition(".")[2])
+        if self.many:
+            return list[reference]  # type: ignore[valid-type]  # a type made at run time
+        return Optional[reference] if self.optional else reference  # noqa: UP045  # as above
+
+
+def relationship_target(annotation: Any, name_of: NameOf) -> Target | None:
+    """Read what a relationship's annotation points at; None for a form that is not known.
+
+    `name_of` gives the name of a class of the set, and None for anything else.
+    """
+    if isinstance(annotation, ForwardRef):
+        annotation = annotation.__forward_arg__
+    if isinstance(annotation, str):
+        return _target_of_text(annotation)
+    name = name_of(annotation)
+    if name is not None:
+        return Target(name)
+    return _wrapped(_last_name(get_origin(annotation)), _inner(annotation, name_of))
+
+
+def _inner(annotation: Any, name_of: NameOf) -> list[Target | None]:
+    arguments = (each for each in get_args(annotation) if each is not NoneType)
+    return [relationship_target(each, name_of) for each in arguments]
+
+
+def _last_name(origin: Any) -> str:
+    if origin in (Union, UnionType):
+        return "Optional"
+    return {list: "list", Mapped: "Mapped"}.get(origin, "")
+
+
+def _wrapped(wrapper: str, targets: list[Target | None]) -> Target | None:
+    if len(targets) != 1 or targets[0] is None:
+        return None
+    target = targets[0]
+    if wrapper in ("list", "List"):
+        return Target(target.name, many=True)
+    if wrapper in ("Optional", "Union"):
+        return Target(target.name, target.many, optional=True)
+    return target if wrapper == "Mapped" else None
+
+
+def _target_of_text(text: str) -> Target | None:
+    try:
+        return _target_of_node(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return None
+
+
+def _target_of_node(node: ast.expr) -> Target | None:
+    match node:
+        case ast.Name() | ast.Attribute():
+            return Target(ast.unparse(node))
+        case ast.Constant(value=str() as text):
+            return _target_of_text(text)
+        case ast.BinOp(op=ast.BitOr()):
+            return _wrapped("Optional", _targets([node.left, node.right]))
+        case ast.Subscript(slice=ast.Tuple(elts=parts)):
+            return _wrapped(_wrapper(node), _targets(parts))
+        case ast.Subscript():
+            return _wrapped(_wrapper(node), _targets([node.slice]))
+    return None
+
+
+def _wrapper(node: ast.Subscript) -> str:
+    return ast.unparse(node.value).rpartition(".")[2]
+
+
+def _targets(nodes: list[ast.expr]) -> list[Target | None]:
+    return [_target_of_node(node) for node in nodes if ast.unparse(node) != "None"]
+
+
+def replaced(annotation: Any, replace: Callable[[Any], Any]) -> Any:
+    """Give the annotation with `replace` called on each of its innermost parts."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if not arguments:
+        return replace(annotation)
+    if origin is Annotated:
+        return Annotated[(replaced(arguments[0], replace), *arguments[1:])]
+    parts = tuple(replaced(each, replace) for each in arguments)
+    if all(new is old for new, old in zip(parts, arguments, strict=True)):
+        return annotation
+    if origin is UnionType:
+        return Union[parts]  # noqa: UP007  # the parts are known at run time only
+    return annotation.copy_with(parts) if hasattr(annotation, "copy_with") else origin[parts]
+
+
+CELL = "__classcell__"
+
+
+def with_own_cell(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy a class namespace so that its methods do not share the cell of another build."""
+    old = namespace.get(CELL)
+    if old is None:
+        return dict(namespace)
+    new = CellType()
+    return {
+        name: new if value is old else _moved(value, old, new) for name, value in namespace.items()
+    }
+
+
+def _moved(value: Any, old: CellType, new: CellType) -> Any:
+    """Copy a function, and what wraps functions in a model, from one cell to another."""
+    if isinstance(value, FunctionType):
+        return _function(value, old, new)
+    if isinstance(value, (classmethod, staticmethod)):
+        return type(value)(_moved(value.__func__, old, new))
+    if isinstance(value, property):
+        fget, fset, fdel = (_moved(each, old, new) for each in (value.fget, value.fset, value.fdel))
+        return type(value)(fget, fset, fdel, value.__doc__)
+    if is_dataclass(value) and hasattr(value, "wrapped") and not isinstance(value, type):
+        return replace(value, wrapped=_moved(value.wrapped, old, new))  # a pydantic validator
+    return value
+
+
+def _function(function: FunctionType, old: CellType, new: CellType) -> FunctionType:
+    if function.__closure__ is None or old not in function.__closure__:
+        return function
+    closure = tuple(new if cell is old else cell for cell in function.__closure__)
+    copy = FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, closure
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__qualname__, copy.__doc__ = function.__qualname__, function.__doc__
+    copy.__module__, copy.__annotations__ = function.__module__, dict(function.__annotations__)
+    copy.__dict__.update(function.__dict__)
+    return copy
+
 
 MARK = "__schema_lab_name__"
 

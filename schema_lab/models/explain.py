@@ -12,10 +12,8 @@ from sqlmodel import SQLModel
 from sqlmodel.main import SQLModelMetaclass, get_column_from_field
 
 from schema_lab.errors import ModelError
-from schema_lab.models.annotations import relationship_target
-from schema_lab.models.copies import ANNOTATIONS
-from schema_lab.models.definitions import Definition, name_of
-from schema_lab.models.targets import target_of
+from schema_lab.models.definitions import ANNOTATIONS, Definition, name_of, relationship_target
+from schema_lab.models.tables import target_of
 
 Classes = Mapping[str, type[SQLModel]]
 Definitions = Mapping[str, Definition]
@@ -92,7 +90,7 @@ def _same_table(name: str, table: str, definitions: Definitions, classes: Classe
     owners = [key for key, each in classes.items() if _table_of(each) == table]
     if not owners:
         return ModelError(
-            f"{name} has the table {table}, which is there without a class.",
+            f"{name} has the table {table}, which already exists without a class.",
             "Give it another `__tablename__`, or leave out the Table of that name.",
         )
     order = [*definitions, name]

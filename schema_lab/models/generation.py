@@ -1,22 +1,68 @@
-"""Classes that stand, or that are built to take the place of some that stand."""
+"""A generation: classes that are built, or that are built to replace some of a former generation.
+
+It holds each class as it was built, and the names that the class can speak of.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry as Registry  # noqa: N812  # a class, named like one
 from sqlmodel import SQLModel
 
+from schema_lab.compat.sqlalchemy_private import table_key_of
+from schema_lab.compat.sqlmodel_private import place_registry
 from schema_lab.errors import ModelError
-from schema_lab.models.built import Built, Namespace
 from schema_lab.models.definitions import MARK, ByName, Definition
 from schema_lab.models.explain import build_error, mapping_error, refuse_table_above
 from schema_lab.models.naming import NAMING_CONVENTION
 from schema_lab.models.recorder import Owner, Recorder
-from schema_lab.models.tables import adopt, bare, own, release, share, staging
+from schema_lab.models.tables import adopt, bare, copied_into, own, release, share, staging
+
+
+class BuiltClasses(Protocol):
+    """What knows the classes of a set by name."""
+
+    def spoken(self, name: str) -> type[Any] | None:
+        """Give the class that a relationship means by a name."""
+
+
+class Namespace(dict[str, Any]):
+    """The names that a text in the relationships of one class can speak of."""
+
+    def __init__(self, generation: BuiltClasses) -> None:
+        super().__init__()
+        self.generation = generation
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or self.generation.spoken(str(name)) is not None
+
+    def __missing__(self, name: str) -> Any:
+        found = self.generation.spoken(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+@dataclass(frozen=True)
+class Built:
+    """A class, the statement it was built from, and the relationships that were left out."""
+
+    cls: type[SQLModel]
+    definition: Definition
+    absent: frozenset[str]
+    registry: Registry
+    names: Namespace
+
+    @property
+    def table(self) -> Table | None:
+        """The table of the class."""
+        return getattr(self.cls, "__table__", None)
+
 
 INFO_KEY = "schema_lab.models"
 
@@ -69,6 +115,10 @@ class Generation:
         """Give the class of a name, if it is built."""
         found = self.found(name)
         return found.cls if found else None
+
+    def spoken(self, name: str) -> type[Any] | None:
+        """Give the class that a relationship means by a name, which may be the project's."""
+        return self.standing(name) or self._owner.guests.classes.get(name)
 
     def named(self, names: Iterable[str]) -> dict[str, type[SQLModel]]:
         """Give those of the classes that are built, by name."""
@@ -123,6 +173,10 @@ class Generation:
         except ModelError:
             raise
         except Exception as error:
+            guest = self._owner.guests.table_of(error, self.metadata)
+            if guest is not None:
+                release(self.metadata, [guest])
+                return self._explained(definition, absent)
             raise build_error(definition, error, self.definitions, self.classes) from error
 
     def _made(self, definition: Definition, absent: frozenset[str]) -> Built:
@@ -135,7 +189,7 @@ class Generation:
         names = Namespace(self)
         registry = Registry(metadata=self.metadata, class_registry=names)
         made: Any = Recorder.__new__(Recorder, kept.name, bases, body, True, **kept.keywords)
-        type.__setattr__(made, "_sa_registry", registry)  # SQLModel's own way makes a base class
+        place_registry(made, registry)
         type.__setattr__(made, "metadata", self.metadata)
         with self._no_trace_left(registry):
             Recorder.__init__(made, kept.name, bases, body, True, **kept.keywords)
@@ -214,9 +268,9 @@ class Generation:
         hidden = {key for name in self.stale for key in self.former.keys_of(name)}
         for table in bare(self.former.metadata, self.former.owner):
             shared = self.metadata.tables.get(table.key) in (None, table)
-            if shared and any(key.target_table_key in hidden for key in table.foreign_keys):
+            if shared and any(table_key_of(key) in hidden for key in table.foreign_keys):
                 release(self.metadata, [table])
-                table.to_metadata(self.metadata)
+                copied_into(table, self.metadata)
         share(self.metadata, self.former.metadata, hidden)
 
     def discard(self, names: Iterable[str]) -> None:
@@ -232,7 +286,7 @@ class Generation:
     def take(self, successor: Generation) -> None:
         """Let the classes that were built to replace some of these do so."""
         self.discard(successor.stale)
-        keys = self.metadata.tables.keys() & {one.key for one in own(successor.metadata)}
+        keys = self.metadata.tables.keys() & {table.key for table in own(successor.metadata)}
         release(self.metadata, [self.metadata.tables[key] for key in keys])
         adopt(self.metadata, successor.metadata)
         for name, each in successor.built.items():

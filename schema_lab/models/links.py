@@ -1,25 +1,163 @@
-"""Which classes have to be built again together.
+"""Links between classes: what a relationship or a foreign key points at, and whether it exists.
+
+They also say which classes have to be built again together.
 
 - **mention**: a name in a relationship. Its two sides, and what its joins name, know each other.
 - **need**: a name without which a class cannot be built: a base, the type of a field, and the table
   whose column gives a foreign key its type or is itself the foreign key's target. The class that
-  needs is built again with the one it needs; not the other way round.
+  needs is built again with the class that it needs; not the other way round.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any, ForwardRef, Protocol, get_args
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, MetaData, Table
 from sqlalchemy.types import NullType
+from sqlmodel import SQLModel
 from sqlmodel.main import RelationshipInfo
 
-from schema_lab.models.copies import ANNOTATIONS, attached
-from schema_lab.models.definitions import ByName, Definition
+from schema_lab.compat.sqlalchemy_private import (
+    column_of,
+    relationship_arguments,
+    table_key_of,
+    tokens_of,
+)
+from schema_lab.errors import ModelError
+from schema_lab.models.definitions import ANNOTATIONS, ByName, Definition, attached
+from schema_lab.models.tables import target_of, waiting
+
+Classes = Mapping[str, type[SQLModel]]
+Definitions = Mapping[str, Definition]
+Find = Callable[[str], type[SQLModel] | None]
+
+
+def absent_relationships(
+    name: str, definitions: Definitions, outside: Collection[str]
+) -> frozenset[str]:
+    """Give the relationships of a class that need a class which nothing defines.
+
+    The other side of such a relationship is absent with it. `outside` names the project's classes.
+    """
+    known = {*definitions, *outside} if outside else definitions
+    return frozenset(
+        key
+        for key in definitions[name].relationships
+        if _is_lacking(name, key, definitions, known)
+        or _is_lacking(*_other_side(name, key, definitions), definitions, known)
+    )
+
+
+def _is_lacking(
+    name: str, key: str | None, definitions: Definitions, known: Collection[str]
+) -> bool:
+    there = definitions.get(name)
+    return (
+        there is not None
+        and key in there.relationships
+        and not all(each in known for each in there.targets[key])
+    )
+
+
+def _other_side(name: str, key: str, definitions: Definitions) -> tuple[str, str | None]:
+    target = definitions[name].targets[key][:1]
+    return ("".join(target), definitions[name].relationships[key].back_populates)
+
+
+def waiting_sentences(
+    definitions: Definitions,
+    metadata: MetaData,
+    owner: Callable[[str], str | None],
+    outside: Collection[str],
+) -> Iterator[str]:
+    """Say which relationships wait for a class, and which foreign keys for a table."""
+    for name, definition in definitions.items():
+        for key, needs in definition.targets.items():
+            for missing in sorted({*needs} - definitions.keys() - {*outside}):
+                yield f"{name}.{key} waits for a class named {missing}"
+    for each in waiting(metadata):
+        table = each.parent.table
+        place = f"{owner(table.key) or table.name}.{each.parent.name}"
+        yield f"{place} waits for a table named {table_key_of(each)}"
+
+
+def check_foreign_keys(
+    keys: Iterable[ForeignKey], metadata: MetaData, owner: Callable[[str], str | None]
+) -> None:
+    """Raise a ModelError for a foreign key to a column that its table does not have."""
+    for key in keys:
+        target = metadata.tables.get(table_key_of(key) or "")
+        place = f"{owner(key.parent.table.key) or key.parent.table.name}.{key.parent.name}"
+        column = column_of(key)
+        if column is not None and column.table is not target:
+            raise ModelError(
+                f"{place} has a foreign key to a column object, "
+                "which stays behind when the models are built again.",
+                f'Give it as a string: "{target_of(key)}".',
+            )
+        name = tokens_of(key).column_name or key.parent.name
+        if target is not None and name not in _names(target, key):
+            raise ModelError(
+                f"{place} has a foreign key to {target_of(key)}, but there is no column {name}.",
+                f"The columns of {target.name} are: {', '.join(target.columns.keys())}.",
+            )
+
+
+def _names(table: Table, key: ForeignKey) -> Iterable[str]:
+    return (
+        table.columns.keys() if not key.link_to_name else [column.name for column in table.columns]
+    )
+
+
+def check_relationships(
+    names: Iterable[str], definitions: Definitions, classes: Find, outside: Collection[str]
+) -> None:
+    """Raise a ModelError for a relationship to no table, or to nothing on the other side.
+
+    Parameters
+    ----------
+    names
+        The classes whose relationships are looked at.
+    definitions
+        All definitions.
+    classes
+        Gives the class of a name.
+    outside
+        The names of the project's classes.
+    """
+    for name in names:
+        absent = absent_relationships(name, definitions, outside)
+        for key in definitions[name].relationships.keys() - absent:
+            target, back = _other_side(name, key, definitions)
+            cls = classes(target)
+            if cls is None:
+                continue
+            if not hasattr(cls, "__table__"):
+                raise _no_table(f"{name}.{key}", target)
+            if back and not hasattr(cls, back):
+                raise _no_relationship(f"{name}.{key}", back, definitions[target])
+
+
+def _no_table(place: str, target: str) -> ModelError:
+    return ModelError(
+        f"{place} is a relationship to {target}, which has no table.",
+        f"Give {target} table=True, or make {place} a field.",
+    )
+
+
+def _no_relationship(place: str, back: str, target: Definition) -> ModelError:
+    known = ", ".join(target.relationships)
+    return ModelError(
+        f"{place} has back_populates={back!r}, but {target.name} has no relationship named {back}.",
+        f"The relationships of {target.name} are: {known}."
+        if known
+        else f"Add {back} to {target.name}, or leave back_populates out.",
+    )
+
 
 Names = frozenset[str]
 
@@ -105,7 +243,7 @@ def _arguments(info: RelationshipInfo) -> Iterator[Any]:
     explicit = info.sa_relationship
     if explicit is not None:
         yield explicit.argument
-        yield from (getattr(each, "argument", None) for each in explicit._init_args)
+        yield from relationship_arguments(explicit)
 
 
 def _spoken(value: Any) -> Iterator[str]:
@@ -139,11 +277,11 @@ def _needs(definition: Definition) -> Iterator[str]:
     settings = definition.namespace.get("__table_args__", ())
     for each in settings if isinstance(settings, tuple) else ():
         if isinstance(each, ForeignKeyConstraint):
-            yield from (_table(key) for key in each.elements if key.target_column is not None)
+            yield from (_table(key) for key in each.elements if column_of(key) is not None)
 
 
 def _table(key: ForeignKey) -> str:
-    return key.target_table_key or ""
+    return table_key_of(key) or ""
 
 
 def _in_annotation(annotation: Any) -> Iterator[str]:

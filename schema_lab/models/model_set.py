@@ -1,19 +1,89 @@
-"""The models of one lab: a base class whose cells can be run again and again."""
+"""The models of a lab: a base class whose cells can be run again and again.
+
+At the end of a cell, its models must hold together.
+"""
 
 from __future__ import annotations
 
+import sys
+import warnings
 import weakref
 from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, event
 from sqlmodel import SQLModel
 
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition, name_of
-from schema_lab.models.notebook import settle_after_each_cell
+from schema_lab.models.guests import Guests
+from schema_lab.models.links import waiting_sentences
 from schema_lab.models.recorder import root
-from schema_lab.models.relations import waiting_sentences
 from schema_lab.models.succession import Succession
+
+
+class Settling(Protocol):
+    """What is settled at the end of a cell: a set of models."""
+
+    def settle(self) -> None:
+        """Make the new definitions current, or raise a ModelError."""
+
+    def announce(self) -> None:
+        """Tell those who watch, if something has changed."""
+
+
+_WATCHED: weakref.WeakSet[Settling] = weakref.WeakSet()
+
+
+def settle_after_each_cell(models: Settling) -> None:
+    """Settle a set of models at the end of this and each later cell; outside IPython, do nothing.
+
+    A ModelError appears in the cell and marks it as failed. A set that nobody holds is let go.
+    """
+    shell = _shell()
+    if shell is None or models in _WATCHED:
+        return
+    _WATCHED.add(models)
+    reference = weakref.ref(models)
+
+    def end_of_cell(result: Any) -> None:
+        living = reference()
+        if living is None:
+            shell.events.unregister("post_run_cell", end_of_cell)
+        else:
+            _settle_in_cell(living, shell, result)
+
+    shell.events.register("post_run_cell", end_of_cell)
+
+
+def _shell() -> Any:
+    """Give the running IPython shell, without importing IPython for it."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
+def _settle_in_cell(models: Settling, shell: Any, result: Any) -> None:
+    try:
+        models.settle()
+    except ModelError as error:
+        if result is not None and not isinstance(result.error_in_exec, ModelError):
+            result.error_in_exec = error
+            shell.showtraceback((type(error), error, error.__traceback__))
+    else:
+        models.announce()
+
+
+_MADE: weakref.WeakSet[ModelSet] = weakref.WeakSet()
+
+
+def _tell_of_nothing_to_create(target: MetaData, *rest: Any, **options: Any) -> None:
+    """Warn when `SQLModel.metadata.create_all` creates nothing though a set has models."""
+    if not target.tables and any(len(models) for models in _MADE):
+        warnings.warn(
+            "SQLModel.metadata has no tables: the models are on `lab.Model`. "
+            "Use `lab.Model.metadata.create_all(engine)`, or `lab.upgrade()`.",
+            stacklevel=2,
+        )
 
 
 class ModelSet:
@@ -28,6 +98,8 @@ class ModelSet:
     ----------
     seed : ModelSet, optional
         A set to start from: its definitions are built again, in a registry of this set's own.
+    guests : Guests, optional
+        The tables and classes of a project, to which foreign keys and relationships may point.
 
     Examples
     --------
@@ -44,7 +116,8 @@ class ModelSet:
     ModelSet(Team)
     """
 
-    def __init__(self, seed: ModelSet | None = None) -> None:
+    def __init__(self, seed: ModelSet | None = None, guests: Guests | None = None) -> None:
+        self.guests = guests or Guests()
         self.Model: type[SQLModel] = root(self)
         self._generations = Succession(self)
         self._watchers: list[weakref.WeakMethod[Callable[[], None]]] = []
@@ -53,6 +126,9 @@ class ModelSet:
         if seed is not None:
             seed.settle()
             self._generations.start_from(seed._generations)
+        current = self._generations.current
+        self._seeded = dict(self._generations.definitions)
+        self._seeded_tables = {key: current.owner(key) for key in current.metadata.tables}
 
     def settle(self) -> None:
         """Make the class statements since the last settling the current models.
@@ -77,15 +153,15 @@ class ModelSet:
 
     def unwatch(self, changed: Callable[[], None]) -> None:
         """Call a method no longer."""
-        self._watchers = [one for one in self._watchers if one() not in (changed, None)]
+        self._watchers = [watcher for watcher in self._watchers if watcher() not in (changed, None)]
 
     def announce(self) -> None:
         """Tell those who watch that the models have changed, if they have since the last time."""
         if self._told == self._changes:
             return
         self._told = self._changes
-        for one in list(self._watchers):
-            living = one()
+        for watcher in list(self._watchers):
+            living = watcher()
             if living is not None:
                 living()
 
@@ -94,6 +170,32 @@ class ModelSet:
         """The tables of the current models."""
         self.settle()
         return self._generations.current.metadata
+
+    def updated(self, seed: MetaData) -> MetaData:
+        """Give the tables of these models, those of the seed's classes as they are now elsewhere.
+
+        Parameters
+        ----------
+        seed
+            The tables of the seed's classes today; a class that was defined again or forgotten
+            since keeps its own table, or none.
+        """
+        mine, current = self.metadata, self._generations.current
+        kept = {
+            name
+            for name, definition in self._generations.definitions.items()
+            if self._seeded.get(name) is definition
+        }
+        replaced = {key for key, name in self._seeded_tables.items() if name and name not in kept}
+        own = {key for key in mine.tables if current.owner(key) not in kept}
+        own -= {key for key, name in self._seeded_tables.items() if name is None}
+        merged = MetaData(naming_convention=mine.naming_convention)
+        for key, table in seed.tables.items():
+            if key not in replaced | own:
+                table.to_metadata(merged)
+        for key in own:
+            mine.tables[key].to_metadata(merged)
+        return merged
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -112,7 +214,7 @@ class ModelSet:
         self.settle()
         now = self._generations.current
         definitions = self._generations.definitions
-        return tuple(waiting_sentences(definitions, now.metadata, now.owner))
+        return tuple(waiting_sentences(definitions, now.metadata, now.owner, self.guests.classes))
 
     def forget(self, name: str) -> None:
         """Remove a class from the models; relationships to it wait for a new definition.
@@ -128,6 +230,13 @@ class ModelSet:
         self._generations.remove(name)
         self._changes += 1
         self.settle()
+
+    def classes(self, *others: Any) -> tuple[type[SQLModel], ...]:
+        """List the classes with a table: those of other metadata first, then the current ones."""
+        known = [table for metadata in others for table in _tables_of(metadata)]
+        foreign = [cls for cls in _below(SQLModel) if any(_table(cls) is each for each in known)]
+        own = [self[name] for name in self]
+        return tuple(cls for cls in (*foreign, *own) if _table(cls) is not None)
 
     def __getitem__(self, name: str) -> type[SQLModel]:
         self.settle()
@@ -160,6 +269,9 @@ class ModelSet:
             If the class cannot be built; nothing is recorded.
         """
         settle_after_each_cell(self)
+        if not event.contains(SQLModel.metadata, "before_create", _tell_of_nothing_to_create):
+            event.listen(SQLModel.metadata, "before_create", _tell_of_nothing_to_create)
+        _MADE.add(self)
         self._changes += 1
         return self._generations.define(definition)
 
@@ -188,3 +300,18 @@ class ModelSet:
             f"There is no model named {name}.",
             f"The models are: {known}." if known else "No model is defined yet.",
         )
+
+
+def _tables_of(metadata: Any) -> list[Any]:
+    parts = metadata if isinstance(metadata, list) else [metadata]
+    return [table for part in parts if part is not None for table in part.tables.values()]
+
+
+def _below(cls: type[Any]) -> Iterator[type[Any]]:
+    for derived in cls.__subclasses__():
+        yield derived
+        yield from _below(derived)
+
+
+def _table(cls: type[Any]) -> Any:
+    return getattr(cls, "__table__", None)

@@ -1,14 +1,20 @@
-"""The metaclass that hands every class statement to its set of models."""
+"""The metaclass that hands every class statement to its set of models.
+
+It also keeps the names up to date that a notebook or a module has given to classes.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any, Protocol, cast
 
 from sqlmodel import SQLModel
 from sqlmodel.main import SQLModelMetaclass
 
-from schema_lab.models.definitions import ByName, Definition, name_of
-from schema_lab.models.methods import CELL
+from schema_lab.models.definitions import CELL, ByName, Definition, name_of
+from schema_lab.models.guests import Guests
 
 OWNER = "__schema_lab_models__"
 
@@ -17,6 +23,7 @@ class Owner(Protocol):
     """What records class statements: a set of models."""
 
     Model: type[SQLModel]
+    guests: Guests
 
     def define(self, definition: Definition) -> type[SQLModel]:
         """Record a class statement and give its class."""
@@ -102,3 +109,22 @@ def _named(base: type[Any], models: Owner) -> type[Any] | ByName:
         return base
     name = name_of(base)
     return ByName() if base is models.Model else base if name is None else ByName(name)
+
+
+def rebind(classes: Mapping[str, type[SQLModel]], owner: Owner) -> None:
+    """Let each name that stands for a class of the set stand for the class given here.
+
+    Changes the notebook (`__main__`), the module of each class, and the packages above it.
+    """
+    for name, cls in classes.items():
+        for module in _homes(cls):
+            bound = vars(module).get(name)
+            if bound is not cls and owner_of(bound) is owner and name_of(bound) == name:
+                setattr(module, name, cls)
+
+
+def _homes(cls: type[SQLModel]) -> Iterator[ModuleType]:
+    parts = cls.__module__.split(".")
+    paths = {"__main__", *(".".join(parts[:end]) for end in range(1, len(parts) + 1))}
+    for path in paths & sys.modules.keys():
+        yield sys.modules[path]

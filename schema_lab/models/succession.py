@@ -10,23 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import event
 from sqlalchemy.orm import registry as Registry  # noqa: N812  # a class, named like one
 from sqlmodel import SQLModel
 
+from schema_lab.compat.sqlalchemy_private import listen_to_configuration
 from schema_lab.errors import ModelError
 from schema_lab.models.definitions import Definition
 from schema_lab.models.explain import refuse_namesake
 from schema_lab.models.generation import Generation
-from schema_lab.models.links import Links
-from schema_lab.models.names import rebind
-from schema_lab.models.recorder import Owner
-from schema_lab.models.relations import (
+from schema_lab.models.links import (
+    Links,
     absent_relationships,
     check_foreign_keys,
     check_relationships,
 )
-from schema_lab.models.tables import bare, concerned
+from schema_lab.models.recorder import Owner, rebind
+from schema_lab.models.tables import bare, concerned, copied_into
 
 
 class Succession:
@@ -40,8 +39,8 @@ class Succession:
 
     def __init__(self, owner: Owner) -> None:
         self.definitions: dict[str, Definition] = {}
-        self.current = Generation(owner, self.definitions, self._absent)
         self._owner = owner
+        self.current = Generation(owner, self.definitions, self._absent)
         self._proposed: Generation | None = None
         self._links = Links()
         self._settled: dict[str, Definition] = {}
@@ -55,7 +54,7 @@ class Succession:
         for definition in other.definitions.values():
             self._record(definition)
         for table in bare(other.current.metadata, other.current.owner):
-            table.to_metadata(self.current.metadata)
+            copied_into(table, self.current.metadata)
         self.settle()
 
     def define(self, definition: Definition) -> type[SQLModel]:
@@ -70,6 +69,7 @@ class Succession:
             return (self._proposed or self.current).build(definition)
         if definition.name in self.definitions:
             refuse_namesake(definition, self._modules.get(definition.name))
+        self._owner.guests.share(self.current.metadata)
         former, is_quiet = self.definitions.get(definition.name), self._is_settled
         kin = self._kin([definition.name])
         self._record(definition)
@@ -110,7 +110,8 @@ class Succession:
 
     def _absent(self, name: str) -> frozenset[str]:
         known = name in self.definitions
-        return absent_relationships(name, self.definitions) if known else frozenset()
+        outside = self._owner.guests.classes
+        return absent_relationships(name, self.definitions, outside) if known else frozenset()
 
     def _kin(self, names: Iterable[str]) -> set[str]:
         return self._links.kin(names, self._proposed or self.current)
@@ -164,8 +165,7 @@ class Succession:
         """Complete what is proposed when a query uses one of its classes within the cell."""
         if generation is self._proposed:
             registry = generation.built[name].registry
-            event.listen(registry, "before_configured", self._before_use)
-            event.listen(registry, "after_configured", self._after_use)
+            listen_to_configuration(registry, self._before_use, self._after_use)
 
     def _drop_proposed(self) -> None:
         if self._proposed is not None:
@@ -191,7 +191,7 @@ class Succession:
         generation.replay()
         there = [name for name in self.definitions if name in scope]
         here = sorted(there, key=lambda name: name not in self._touched)  # those at fault first
-        check_relationships(here, self.definitions, generation.standing)
+        check_relationships(here, self.definitions, generation.standing, self._owner.guests.classes)
         keys = {key for name in scope for key in generation.keys_of(name)}
         pointing = concerned(generation.metadata, self.current.metadata, keys)
         check_foreign_keys(pointing, generation.metadata, generation.owner)
@@ -202,7 +202,9 @@ class Succession:
     def _changed(self, scope: set[str], generation: Generation) -> set[str]:
         """Give the classes that are built with other relationships than they must have now."""
         built = {name: generation.found(name) for name in scope & self.definitions.keys()}
-        return {name for name, one in built.items() if one and one.absent != self._absent(name)}
+        return {
+            name for name, model in built.items() if model and model.absent != self._absent(name)
+        }
 
     def _adopt(self, generation: Generation) -> None:
         if generation is not self.current:

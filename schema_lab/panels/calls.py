@@ -1,20 +1,44 @@
-"""The line of code that does the same as a button."""
+"""The line of code that does the same as a button, and the record of what was pressed.
+
+A move is one upgrade or downgrade, as a button names it.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from schema_lab.autogenerate import Candidate
-    from schema_lab.panels.step import Step
+    from schema_lab.candidate import Candidate
 
+ASK_AGAIN = "candidate.ask_again()"
+NEXT = "next(steps, None)"
 WRITE = "revision = candidate.write()"
 _DEFAULTS = {"upgrade": "head", "downgrade": "-1"}
 _WIDEST = 34
-"""Characters up to which lines of code are filled, so that what stands behind them is aligned."""
+"""Characters to which lines of code are padded, so that the comments behind them align."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One upgrade or downgrade, as a button names it."""
+
+    name: str
+    direction: str
+    target: str
+
+    @property
+    def button(self) -> str:
+        """The label of its button."""
+        return self.name[:1].upper() + self.name[1:]
+
+
+UPGRADE = Move("upgrade", "upgrade", "head")
+UPGRADE_ONE = Move("upgrade one", "upgrade", "+1")
+DOWNGRADE_ONE = Move("downgrade one", "downgrade", "-1")
 
 
 def text(value: str) -> str:
@@ -33,34 +57,44 @@ def autogenerate(message: str) -> str:
     return f"candidate = lab.autogenerate({text(message.strip() or '…')})"
 
 
-def answers(candidate: Candidate) -> list[str]:
-    """Spell the answers that a candidate was given."""
-    found = []
-    for question in candidate.questions:
-        chosen, value = question.chosen, question.answer
-        if chosen is not None and value is not None:
-            free = " ".join(value[len(chosen.value) :])
-            found.append(chosen.call.replace("…", text(free)) if chosen.free else chosen.call)
-    return found
+def merge(message: str) -> str:
+    """Spell the call of Merge heads."""
+    return f"lab.merge({text(message.strip() or '…')})"
 
 
-def of_step(step: Step, *, snapshot: bool = False, accepted: Sequence[str] = ()) -> str:
+def answers(candidate: Candidate) -> dict[tuple[str, str], str]:
+    """Spell the answers that were given to a candidate, by what each question is about."""
+    return {
+        (question.kind, question.about): question.spelled(question.answer)
+        for question in candidate.questions
+        if question.answer is not None
+    }
+
+
+def answers_since(candidate: Candidate, recorded: Mapping[tuple[str, str], str]) -> tuple[str, ...]:
+    """Spell what was answered since some answers were recorded; one that is gone undoes all."""
+    given = answers(candidate)
+    if recorded.keys() - given.keys():
+        return (ASK_AGAIN, *given.values())
+    return tuple(line for about, line in given.items() if recorded.get(about) != line)
+
+
+def of_move(move: Move, *, snapshot: bool = False, accepted: Sequence[str] = ()) -> str:
     """Spell an upgrade or a downgrade.
 
     Examples
     --------
-    >>> from schema_lab.panels.step import DOWNGRADE_ONE, UPGRADE_ONE
-    >>> of_step(UPGRADE_ONE, snapshot=True)
+    >>> of_move(UPGRADE_ONE, snapshot=True)
     'lab.upgrade("+1", snapshot=True)'
-    >>> of_step(DOWNGRADE_ONE, accepted=["users.plan"])
+    >>> of_move(DOWNGRADE_ONE, accepted=["users.plan"])
     'lab.downgrade(accept_loss=["users.plan"])'
     """
-    arguments = [] if step.target == _DEFAULTS[step.direction] else [text(step.target)]
+    arguments = [] if move.target == _DEFAULTS[move.direction] else [text(move.target)]
     if snapshot:
         arguments.append("snapshot=True")
     if accepted:
-        arguments.append(f"accept_loss=[{', '.join(text(one) for one in accepted)}]")
-    return f"lab.{step.direction}({', '.join(arguments)})"
+        arguments.append(f"accept_loss=[{', '.join(text(name) for name in accepted)}]")
+    return f"lab.{move.direction}({', '.join(arguments)})"
 
 
 def rehearsal(target: str) -> str:
@@ -68,45 +102,36 @@ def rehearsal(target: str) -> str:
     return "lab.rehearse()" if target == "head" else f"lab.rehearse({text(target)})"
 
 
-def stepping(step: Step, on_copy: bool) -> list[str]:
-    """Spell the way through a step, statement by statement."""
-    named = "" if step.target == _DEFAULTS[step.direction] and not on_copy else text(step.target)
-    method = "rehearse" if on_copy else step.direction
-    arguments = ", ".join(filter(None, (named, "step=True")))
-    return [f"steps = lab.{method}({arguments})", "next(steps)"]
+def stepping(move: Move, on_copy: bool) -> list[str]:
+    """Spell an upgrade or a downgrade, one statement at a time."""
+    named = "" if move.target == "head" else text(move.target)
+    method = "rehearse_steps" if on_copy else "step_through"
+    return [f"steps = lab.{method}({named})", NEXT]
 
 
-def labelled(*lines: tuple[str, str]) -> list[str]:
+def labeled(*lines: tuple[str, str]) -> list[str]:
     """Put the name of its button behind each line of code.
 
     Examples
     --------
-    >>> labelled(("lab.upgrade()", "Upgrade"), ("lab.downgrade()", "Downgrade one"))
+    >>> labeled(("lab.upgrade()", "Upgrade"), ("lab.downgrade()", "Downgrade one"))
     ['lab.upgrade()    # Upgrade', 'lab.downgrade()  # Downgrade one']
     """
     width = min(_WIDEST, max(len(code) for code, _ in lines))
     return [f"{code.ljust(width)}  # {button}" for code, button in lines]
 
 
-WHILE_STEPPING = labelled(
+WHILE_STEPPING = labeled(
     ("next(steps)", "Next statement"), ("list(steps)", "Finish"), ("steps.close()", "Abandon")
 )
 
 
 class Record:
-    """The lines of what was pressed, in order: a script that does it again."""
+    """The lines of what was pressed, in order: a script that does the same again."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     def add(self, *lines: str) -> None:
-        """Add lines; what was said of the same candidate before is not said twice."""
-        for line in lines:
-            if not (line.startswith("candidate.") and line in self._of_the_last_candidate()):
-                self.lines.append(line)
-
-    def _of_the_last_candidate(self) -> list[str]:
-        found: list[str] = []
-        for line in self.lines:
-            found = [] if line.startswith("candidate = ") else [*found, line]
-        return found
+        """Add lines."""
+        self.lines.extend(lines)

@@ -1,10 +1,18 @@
-"""The plain widgets that every part is made of; each has a label that can be read aloud."""
+"""The plain widgets that every section is made of; each has a label that can be read aloud."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ipywidgets import HTML, Box, Button, Layout, Text, VBox, Widget
 
 from schema_lab import views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schema_lab.rehearsal import Rehearsal
 
 
 class PressButton(Button):  # type: ignore[misc]  # ipywidgets has no type hints
@@ -26,7 +34,7 @@ def button(label: str, tooltip: str) -> Button:
 
 
 def line(label: str, **more: str) -> Text:
-    """Make a box for one line of text, which takes the room that is left."""
+    """Make a box for one line of text, as wide as the remaining room."""
     return Text(
         description=label,
         # A press overtakes what is still being typed, letter by letter: send it whole, on
@@ -49,7 +57,7 @@ def widened(widget: Widget) -> Widget:
 
 
 def heading(text: str, number: int | None = None) -> HTML:
-    """Make the heading of a section, with its number on the way."""
+    """Make the heading of a section, with its number in the order of work."""
     mark = f'<span class="sl-step">{number}</span> ' if number else ""
     escaped = mark + views.html.escape(text)
     return words(f'<div class="sl-heading" role="heading" aria-level="3">{escaped}</div>')
@@ -64,7 +72,7 @@ def row(*children: Widget) -> Box:
 
 
 def together(*children: Widget) -> Box:
-    """Put widgets side by side where no window is too narrow for them."""
+    """Put widgets side by side that fit into a row of any window."""
     made = row(*children)
     made.layout.flex = "none"
     return made
@@ -83,12 +91,34 @@ def show(widget: Widget, shown: bool) -> None:
 
 
 def show_words(widget: HTML, html: str) -> None:
-    """Fill a place for HTML; an empty one takes no room."""
+    """Fill a place for HTML; an empty place takes no room."""
     widget.value = html
     show(widget, bool(html))
 
 
-def emphasize(buttons: Sequence[Button], next_one: Button | None) -> None:
-    """Let one button stand out as the next step, or none when nothing is left to do."""
-    for each in buttons:
-        each.button_style = "primary" if each is next_one else ""
+def emphasize(buttons: Sequence[Button], suggested: Button | None) -> None:
+    """Highlight the suggested button, or none when there is nothing to do."""
+    for control in buttons:
+        control.button_style = "primary" if control is suggested else ""
+
+
+class RehearsalReport:
+    """Shows one rehearsal at a time."""
+
+    def __init__(self) -> None:
+        self.box = words()
+        self.clear()
+
+    def rehearse(self, name: str, run: Callable[[], Rehearsal]) -> None:
+        """Rehearse, and show the report; show a message while the rehearsal runs."""
+        show_words(self.box, views.html.muted(f"Rehearsing {name} on a temporary copy …"))
+        try:
+            report = run()
+        except BaseException:
+            self.clear()
+            raise
+        show_words(self.box, views.rehearsal.piece(report, times=True))
+
+    def clear(self) -> None:
+        """Show no report."""
+        show_words(self.box, "")

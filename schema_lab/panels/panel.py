@@ -1,33 +1,68 @@
-"""The panel: its parts from top to bottom, and one place for every failure."""
+"""The panel: its sections from top to bottom, and one place for every failure.
+
+While a panel is shown it follows the models, without a thread and without a timer.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox
 
 from schema_lab import views
-from schema_lab.panels.advice import STEPPING, advice, next_button
-from schema_lab.panels.candidate import CandidatePart
-from schema_lab.panels.controls import (
-    emphasize,
-    section,
-    show_words,
-    words,
-)
-from schema_lab.panels.failures import Failures
-from schema_lab.panels.following import Following
-from schema_lab.panels.presses import Presses
-from schema_lab.panels.standing import Standing
-from schema_lab.panels.steps import StepsPart
-from schema_lab.panels.tables import TablesPart
-from schema_lab.panels.where import WherePart
+from schema_lab.history import History
+from schema_lab.panels.advice import Advisor
+from schema_lab.panels.candidate_section import CandidateSection
+from schema_lab.panels.controls import emphasize, section, show_words, words
+from schema_lab.panels.merge_section import MergeSection
+from schema_lab.panels.migrate_section import MigrateSection
+from schema_lab.panels.presses import Failures, Presses
+from schema_lab.panels.status_section import PanelState, StatusSection
+from schema_lab.panels.tables_section import TablesSection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ipywidgets import Button
 
-    from schema_lab.autogenerate import Candidate
-    from schema_lab.lab import Lab
+    from schema_lab.candidate import Candidate
+    from schema_lab.lab import Lab, Status
+    from schema_lab.models import ModelSet
+
+_UNKNOWN_HISTORY = History((), "The revisions are unknown. See the error above.")
+_RECORDED = "Your actions as code: copy it and run it in a cell"
+
+
+class ModelWatcher:
+    """Tells a panel that the models have changed, as long as the panel is shown.
+
+    Parameters
+    ----------
+    models
+        The models of the panel's lab.
+    changed
+        Shows the changes.
+    """
+
+    def __init__(self, models: ModelSet, changed: Callable[[], None]) -> None:
+        self._models = models
+        self._changed = changed
+        self.on = False
+
+    def start(self) -> None:
+        """Watch the models from now on."""
+        if not self.on:
+            self.on = True
+            self._models.watch(self._tell)
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self.on = False
+        self._models.unwatch(self._tell)
+
+    def _tell(self) -> None:
+        self._changed()
 
 
 def panel(lab: Lab) -> Panel:
@@ -47,32 +82,42 @@ def panel(lab: Lab) -> Panel:
 
 
 class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
-    """A lab as buttons: where it stands, a candidate, a revision, the steps, the tables.
+    """A lab as buttons: the current state, a candidate, a revision, migrations, the tables.
 
     Each button calls one method of the lab and shows one view. A failure is shown in
     `error_box`; nothing is raised. A press also works without a front end:
-    `panel.upgrade_button.click()`. While it is shown it follows the models: a cell that
-    redefines one changes what it shows.
+    `panel.upgrade_button.click()`. While the panel is shown it follows the models: when a cell
+    redefines a model, the panel shows the new differences.
     """
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(_view_count=0)
         self.lab = lab
         self._dialect = self._problem = ""
-        self._presses = Presses(self._be_busy, self._fail, self._read)
-        self._candidate = CandidatePart(lab, self._presses)
-        self._where = WherePart()
-        self._tables = TablesPart(lab, self._presses)
-        self._steps = StepsPart(
+        self._presses = Presses(self._be_busy, self._fail, self._read, self._show_state)
+        self._candidate = CandidateSection(lab, self._presses)
+        self._status = StatusSection()
+        self._merge = MergeSection(lab, self._presses)
+        self._tables = TablesSection(lab, self._presses)
+        self._migrate = MigrateSection(
             lab,
             self._presses,
             begins=self._tables.remember,
             moved=self._candidate.drop_unwritten,
         )
         candidate = self._candidate
-        sections = (self._where.box, candidate.box, candidate.write_section, self._steps.box)
-        self._failures = Failures(*sections)
-        self._following = Following(lab.models, self._models_changed)
+        self._failures = Failures(
+            self._status.box,
+            self._merge.box,
+            candidate.box,
+            candidate.write_section,
+            self._migrate.box,
+        )
+        self._state: PanelState | None = None
+        self._advisor = Advisor(
+            self._status.refresh_button, self._merge.merge_button, candidate, self._migrate
+        )
+        self._watcher = ModelWatcher(lab.models, self._presses.changed)
         self._name_controls()
         self._arrange()
         self._presses.bind(self.refresh_button, self._look_again)
@@ -80,11 +125,13 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.refresh()
 
     def _name_controls(self) -> None:
-        self.status_box = self._where.status_box
-        self.next_box = self._where.next_box
-        self.history_box = self._where.history_box
-        self.history_toggle = self._where.history_toggle
-        self.refresh_button = self._where.refresh_button
+        self.status_box = self._status.status_box
+        self.next_box = self._status.next_box
+        self.history_box = self._status.history_box
+        self.history_toggle = self._status.history_toggle
+        self.refresh_button = self._status.refresh_button
+        self.merge_message_box = self._merge.message_box
+        self.merge_button = self._merge.merge_button
 
         self.drift_box = self._candidate.drift_box
         self.message_box = self._candidate.message_box
@@ -103,30 +150,31 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.error_box = self._failures.box
         self.table_chooser = self._tables.table_chooser
         self.rows_box = self._tables.rows_box
-        self._name_the_steps()
+        self._name_move_controls()
 
-    def _name_the_steps(self) -> None:
-        steps = self._steps
-        self.upgrade_button = steps.controls.upgrade_button
-        self.upgrade_one_button = steps.controls.upgrade_one_button
-        self.downgrade_button = steps.controls.downgrade_button
-        self.resume_button = steps.controls.resume_button
-        self.snapshot_tick = steps.controls.snapshot_tick
-        self.target_chooser = steps.controls.target_chooser
-        self.target_button = steps.controls.target_button
-        self.rehearse_button = steps.controls.rehearse_button
-        self.step_button = steps.controls.step_button
-        self.stepping = steps.stepping
-        self.rehearsal_box = steps.report.box
-        self.rehearse_step_button = steps.confirmation.rehearse_button
-        self.confirm_box = steps.confirmation.box
-        self.losses_box = steps.confirmation.losses_box
-        self.confirm_tick = steps.confirmation.tick
-        self.cancel_button = steps.confirmation.cancel_button
-        self.progress_bar = steps.progress.bar
-        self.progress_label = steps.progress.label
-        self.cancel_run_button = steps.progress.cancel_button
-        self.run_box = steps.run_box
+    def _name_move_controls(self) -> None:
+        migrate = self._migrate
+        self.upgrade_button = migrate.controls.upgrade_button
+        self.upgrade_one_button = migrate.controls.upgrade_one_button
+        self.downgrade_button = migrate.controls.downgrade_button
+        self.resume_button = migrate.controls.resume_button
+        self.close_button = migrate.controls.close_button
+        self.snapshot_tick = migrate.controls.snapshot_tick
+        self.target_chooser = migrate.controls.target_chooser
+        self.target_button = migrate.controls.target_button
+        self.rehearse_button = migrate.controls.rehearse_button
+        self.step_button = migrate.controls.step_button
+        self.stepping = migrate.stepping
+        self.rehearsal_box = migrate.report.box
+        self.rehearse_step_button = migrate.consent.rehearse_button
+        self.confirm_box = migrate.consent.box
+        self.losses_box = migrate.consent.losses_box
+        self.confirm_tick = migrate.consent.tick
+        self.cancel_button = migrate.consent.cancel_button
+        self.progress_bar = migrate.progress.bar
+        self.progress_label = migrate.progress.label
+        self.cancel_run_button = migrate.progress.cancel_button
+        self.run_box = migrate.run_box
         self.record_box = words()
 
     def _arrange(self) -> None:
@@ -135,11 +183,12 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         candidate, record = self._candidate, section(self.record_box)
         record.add_class("sl-record")
         flow = section(
-            self._where.box,
+            self._status.box,
+            self._merge.box,
             candidate.drift_section,
             candidate.box,
             candidate.write_section,
-            self._steps.box,
+            self._migrate.box,
             record,
         )
         flow.add_class("sl-flow")
@@ -148,21 +197,21 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.children = (words(f"<style>{views.style.whole()}</style>"), body)
 
     def refresh(self) -> None:
-        """Read where the lab stands and show it; read-only. A failure is shown."""
+        """Read the current state and show it; read-only. A failure is shown."""
         self._presses.forget(*self._buttons)
         self._failures.clear()
         self._presses.guard(self._read)
         self._be_busy(False)
 
     def close(self) -> None:
-        """Take the panel away: it follows no model, and a migration that waits is left."""
-        self._following.stop()
-        self._steps.stepping.leave()
+        """Close the panel: it stops following the models and abandons a paused migration."""
+        self._watcher.stop()
+        self._migrate.stepping.leave()
         super().close()
 
     @property
     def candidate(self) -> Candidate | None:
-        """The candidate that is shown, for the lines of code that do what the controls do."""
+        """The candidate that is shown, for lines of code that do the same as the controls."""
         return self._candidate.candidate
 
     def __repr__(self) -> str:
@@ -170,78 +219,85 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
 
     @property
     def _buttons(self) -> list[Button]:
-        return [self.refresh_button, *self._candidate.buttons, *self._steps.buttons]
+        return [
+            self.refresh_button,
+            self.merge_button,
+            *self._candidate.buttons,
+            *self._migrate.buttons,
+        ]
 
     def _repr_mimebundle_(self, **wanted: Any) -> Any:
-        """Show it, and follow the models from now on; with words for programs without widgets."""
-        self._following.start()
+        """Show the panel and follow the models; programs without widgets show text instead."""
+        self._watcher.start()
         return super()._repr_mimebundle_(**wanted) | views.without_buttons.bundle(self._dialect)
 
     def _count_views(self, views_open: int) -> None:
-        """Follow the models while a browser shows the panel, and no longer."""
-        if views_open > 0 and not self._following.on:
-            self._following.start()
-            self._models_changed()
+        """Follow the models only while a browser shows the panel."""
+        if views_open > 0 and not self._watcher.on:
+            self._watcher.start()
+            self._presses.changed()
         elif views_open == 0:
-            self._following.stop()
-            self._steps.stepping.leave()
-
-    def _models_changed(self) -> None:
-        """Show the drift anew, unless a press runs, which does so at its end."""
-        if not self._presses.busy:
-            self._presses.guard(self._show_standing)
-            self._be_busy(False)
+            self._watcher.stop()
+            self._migrate.stepping.leave()
 
     def _look_again(self) -> None:
-        self._steps.clear()
+        self._migrate.clear()
         self._tables.forget()
 
     def _read(self) -> None:
-        """Show each part; one that cannot be read does not hide the others."""
-        show_words(self.record_box, views.call.piece(self._presses.record.lines, _RECORDED))
-        self._presses.guard(self._show_standing)
-        if not self._steps.stepping.running:
+        """Show each section; a section that cannot be read does not hide the others."""
+        record = views.code.calls_piece(self._presses.record.lines, _RECORDED)
+        show_words(self.record_box, record)
+        self._presses.guard(self._show_state)
+        if not self._migrate.stepping.running:
             self._presses.guard(self._tables.show)
 
-    def _show_standing(self) -> None:
-        """Show where the lab stands; while a migration waits, nobody else may look."""
-        if self._steps.stepping.running:
-            show_words(self.next_box, STEPPING)
+    def _show_state(self) -> None:
+        """Show the current state; while a migration is paused, nothing else may read it."""
+        if self._migrate.stepping.running:
+            show_words(self.next_box, self._advisor.next_step(None).piece)
             return
+        self._state = None
         status = self.lab.status()
         self._dialect, self._problem = status.dialect, status.problem
-        self._where.status_box.value = views.status.piece(status)
+        self._status.status_box.value = views.status.status_piece(status)
         self._candidate.show(status)
-        standing = Standing(status, self.lab.history(), self.lab.stopped())
-        self._where.show(standing)
-        self._steps.show(standing)
-        show_words(self.next_box, advice(standing, self._candidate, self._steps))
+        state = self._state_of(status)
+        self._status.show(state)
+        self._merge.show(state)
+        self._migrate.show(state)
+        show_words(self.next_box, self._advisor.next_step(state).piece)
+
+    def _state_of(self, status: Status) -> PanelState:
+        """Read the history; what cannot be read is unknown, and shown as a failure."""
+        self._presses.guard(lambda: self._read_history(status))
+        return self._state or PanelState(replace(status, pending=None), _UNKNOWN_HISTORY)
+
+    def _read_history(self, status: Status) -> None:
+        self._state = PanelState(status, self.lab.history(), self.lab.stopped())
 
     def _be_busy(self, busy: bool) -> None:
-        """Take no press while one runs; then enable what leads somewhere."""
-        waits = self._steps.stepping.running
-        for each in (*self._buttons, self._candidate.message_box):
-            each.disabled = busy or (waits and each not in self._steps.stepping.buttons)
+        """Accept no press while another runs; then enable the buttons that can be pressed."""
+        paused = self._migrate.stepping.running
+        for control in (*self._buttons, self._candidate.message_box):
+            control.disabled = busy or (paused and control not in self._migrate.stepping.buttons)
         if busy:
-            self._steps.controls.disable()
+            self._migrate.controls.disable()
             self._failures.clear(self._presses.pressed)
             return
-        if waits:
-            self._leave_only_the_stepping()
+        if paused:
+            self._enable_only_stepping()
         else:
-            for part in (self._candidate, self._steps, self._tables):
-                part.enable()
-        emphasize(self._buttons, next_button(self._steps, self._candidate))
+            for enabled in (self._candidate, self._migrate, self._tables):
+                enabled.enable()
+        emphasize(self._buttons, self._advisor.next_step(self._state).button)
 
-    def _leave_only_the_stepping(self) -> None:
-        self._candidate.rest()
-        self._steps.enable()
+    def _enable_only_stepping(self) -> None:
+        self._candidate.disable()
+        self._migrate.enable()
         self._tables.table_chooser.disabled = True
 
     def _fail(self, problem: BaseException) -> None:
-        """Show a failure, unless it is the one that the status tells."""
+        """Show a failure, unless the status already shows the same failure."""
         if str(problem) != self._problem:
             self._failures.add(problem)
-
-
-_RECORDED = "What was pressed here, as code: click it, copy it, and run it in a cell"

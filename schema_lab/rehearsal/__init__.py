@@ -1,12 +1,8 @@
-"""What would happen? The same migration code, on a throwaway copy of the database."""
+"""What would happen? A migration is run on a temporary copy of the database."""
 
 from schema_lab.rehearsal.copies import sweep
-from schema_lab.rehearsal.fingerprint import Fingerprint
-from schema_lab.rehearsal.gate import Accepted, Gate, Going
-from schema_lab.rehearsal.rehearse import rehearse, rehearse_candidate
-from schema_lab.rehearsal.report import Rehearsal
-from schema_lab.rehearsal.stepping import CopySteps
-from schema_lab.rehearsal.values import (
+from schema_lab.rehearsal.gate import Accepted, Gate, PlannedLoss
+from schema_lab.rehearsal.outcome import (
     ChangedValues,
     ColumnChange,
     Failure,
@@ -15,7 +11,9 @@ from schema_lab.rehearsal.values import (
     RoundTrip,
     Sample,
 )
-from schema_lab.rehearsal.whole_history import Roundtrip, Trip, roundtrip
+from schema_lab.rehearsal.rehearse import CopySteps, rehearse, rehearse_candidate
+from schema_lab.rehearsal.rehearsed_state import RehearsedState
+from schema_lab.rehearsal.report import Rehearsal
 
 __all__ = [
     "Accepted",
@@ -23,18 +21,15 @@ __all__ = [
     "ColumnChange",
     "CopySteps",
     "Failure",
-    "Fingerprint",
     "Gate",
-    "Going",
     "LostValues",
     "Performed",
+    "PlannedLoss",
     "Rehearsal",
+    "RehearsedState",
     "RoundTrip",
-    "Roundtrip",
     "Sample",
-    "Trip",
     "rehearse",
     "rehearse_candidate",
-    "roundtrip",
     "sweep",
 ]

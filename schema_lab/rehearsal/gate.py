@@ -1,4 +1,4 @@
-"""The gate: a step that loses values needs a person who accepts what it loses."""
+"""The gate: a migration that loses values runs only when a person has accepted the losses."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from schema_lab import migrate, review
 from schema_lab.errors import HistoryError, LossError, SchemaLabError
 from schema_lab.history import Environment
 from schema_lab.migrate import Allow, Loss, Start
+from schema_lab.rehearsal.migration_plan import MigrationPlan
+from schema_lab.rehearsal.outcome import LostValues
 from schema_lab.rehearsal.report import Rehearsal
-from schema_lab.rehearsal.values import LostValues
-from schema_lab.rehearsal.way import Way
 
 Accepted = bool | str | Iterable[str]
-"""True: whatever goes; names of tables ("users": all in it) and columns ("users.plan")."""
+"""True: every loss; names of tables ("users": all of it) and columns ("users.plan")."""
 
-UNCOUNTED = ("SL103", "SL104", "SL105")
-"""Rules on values that may go without a drop; only a rehearsal counts them."""
+UNCOUNTED = ("SL103", "SL104", "SL105", "SL206")
+"""Rules about values that may be lost without a drop; only a rehearsal counts them."""
 
-KEPT = 8
-"""Rehearsals that are remembered, the newest of them."""
+MOST_REHEARSALS = 8
+"""How many rehearsals are remembered; the oldest are forgotten first."""
 
+PlannedLoss = Loss | LostValues
+"""What a migration would lose: as its scripts say, or as a rehearsal saw it."""
 
-Going = Loss | LostValues
-"""What a step loses: as its scripts say, or as a rehearsal saw it."""
+Planned = tuple[str, tuple[str, ...]]
+"""The direction of a migration, and its revisions."""
 
 
 class Gate:
-    """Remembers rehearsals, and refuses what nobody has accepted.
+    """Remembers rehearsals, and refuses losses that nobody has accepted.
 
     Parameters
     ----------
@@ -40,34 +42,35 @@ class Gate:
         self._rehearsals: list[Rehearsal] = []
 
     def remember(self, rehearsal: Rehearsal) -> Rehearsal:
-        """Keep a rehearsal, in the place of a former one of the same step."""
-        others = (one for one in self._rehearsals if _step(one) != _step(rehearsal))
-        self._rehearsals = [rehearsal, *others][:KEPT]
+        """Keep a rehearsal; it replaces an earlier rehearsal of the same migration."""
+        planned = _planned(rehearsal)
+        others = (known for known in self._rehearsals if _planned(known) != planned)
+        self._rehearsals = [rehearsal, *others][:MOST_REHEARSALS]
         return rehearsal
 
     def last(self, direction: str, target: str) -> Rehearsal | None:
-        """Give the newest rehearsal of this very step, whatever has changed since. Read-only."""
+        """Return the latest rehearsal of this migration, even if out of date. Read-only."""
         if not self._rehearsals:
             return None
         try:
-            step = (direction, Way.to(self._environment, target).revisions)
+            plan = MigrationPlan.to(self._environment, target)
         except SchemaLabError:
             return None
-        return next((one for one in self._rehearsals if _step(one) == step), None)
+        return self._of(direction, plan.revisions)
 
     def rehearsed(self, direction: str, target: str) -> Rehearsal | None:
-        """Give a successful rehearsal of this very step, on this very state. Read-only."""
+        """Return the latest rehearsal if it succeeded and is up to date. Read-only."""
         last = self.last(direction, target)
         return last if last and last.succeeded and last.fits(self._environment) else None
 
     def changed_since(self, rehearsal: Rehearsal) -> str:
-        """Say what has changed since a rehearsal; "" when nothing has. Read-only."""
+        """Say what has changed since a rehearsal; "" if nothing has. Read-only."""
         return rehearsal.changed_since(self._environment)
 
-    def going(self, direction: str, target: str) -> tuple[Going, ...]:
-        """List what a step loses: as a rehearsal saw it, else as its scripts say. Read-only.
+    def losses(self, direction: str, target: str) -> tuple[PlannedLoss, ...]:
+        """List what a migration would lose: as rehearsed, else as its scripts say. Read-only.
 
-        What a rehearsal of another state, or of a sample, saw is listed too.
+        What a rehearsal saw that is out of date, or that ran on a sample, is listed too.
         """
         last = self.last(direction, target)
         changed = "" if last is None else self.changed_since(last)
@@ -75,18 +78,20 @@ class Gate:
         return _together(said, last, changed)
 
     def suspicions(self, direction: str, target: str) -> tuple[str, ...]:
-        """Say what a review of an upgrade fears for the values that are there. Read-only."""
+        """List the review's findings on values that an upgrade may change. Read-only."""
         if direction != "upgrade":
             return ()
-        revisions = Way.to(self._environment, target).revisions
+        revisions = MigrationPlan.to(self._environment, target).revisions
         return tuple(
-            one.sentence
-            for one in review.review_scripts(self._environment).findings
-            if one.code in UNCOUNTED and one.revision in revisions
+            finding.sentence
+            for finding in review.review_scripts(self._environment).findings
+            if finding.code in UNCOUNTED and finding.revision in revisions
         )
 
-    def check(self, direction: str, target: str, accepted: Accepted) -> None:
-        """Refuse a step that loses what is not accepted, as things are now. Read-only.
+    def check(self, direction: str, target: str, accepted: Accepted | None) -> None:
+        """Refuse a migration with losses that are not accepted. Read-only.
+
+        None accepts as many values of a column as the script's author accepted.
 
         Raises
         ------
@@ -96,69 +101,90 @@ class Gate:
         if accepted is True or not target.strip():
             return
         try:
-            going = self.going(direction, target)
+            losses = self.losses(direction, target)
         except HistoryError:
-            return  # the step itself says what is wrong
-        _refuse(direction, target, going, _names(accepted), "")
+            return  # the migration itself reports what is wrong
+        _refuse(direction, target, _unrecorded(losses, accepted), _names(accepted), "")
 
-    def allow(self, target: str, accepted: Accepted) -> Allow | None:
-        """Give the same check for the moment in which the step begins, under the migration lock.
+    def allow(self, target: str, accepted: Accepted | None) -> Allow:
+        """Return the same check, to be run under the migration lock when the migration begins.
 
-        What others have migrated or written since anybody looked counts as it is then. None where
-        all is accepted.
+        It sees what others have migrated or written in the meantime.
         """
         if accepted is True:
-            return None
+            return migrate.accept_all
 
         def look(start: Start) -> None:
-            step = (start.direction, start.revisions)
-            last = next((one for one in self._rehearsals if _step(one) == step), None)
-            changed = "" if last is None else last.fingerprint.changed_at(start)
-            going = _together(migrate.losses_at(start), last, changed)
-            _refuse(start.direction, target, going, _names(accepted), changed)
+            last = self._of(start.direction, start.revisions)
+            changed = "" if last is None else last.rehearsed_state.changed_at(start)
+            said = migrate.losses_at(start)
+            losses = _unrecorded(_together(said, last, changed), accepted, said)
+            _refuse(start.direction, target, losses, _names(accepted), changed)
 
         return look
 
+    def _of(self, direction: str, revisions: tuple[str, ...]) -> Rehearsal | None:
+        planned = (direction, revisions)
+        return next((known for known in self._rehearsals if _planned(known) == planned), None)
 
-def _step(rehearsal: Rehearsal) -> tuple[str, tuple[str, ...]]:
+
+def _planned(rehearsal: Rehearsal) -> Planned:
     return rehearsal.direction, rehearsal.revisions
 
 
-def _names(accepted: Accepted) -> frozenset[str]:
-    if isinstance(accepted, bool):
+def _unrecorded(
+    losses: Iterable[PlannedLoss], accepted: Accepted | None, said: Iterable[Loss] = ()
+) -> tuple[PlannedLoss, ...]:
+    """Leave out what the authors of the scripts accepted, unless a person decides themselves."""
+    losses = tuple(losses)
+    if accepted is not None:
+        return losses
+    counts = {loss.name: loss for loss in (*said, *losses) if isinstance(loss, Loss)}
+    known = {name for name, loss in counts.items() if loss.type and loss.values <= loss.recorded}
+    return tuple(loss for loss in losses if loss.name not in known)
+
+
+def _names(accepted: Accepted | None) -> frozenset[str]:
+    if accepted is None or isinstance(accepted, bool):
         return frozenset()
     return frozenset([accepted] if isinstance(accepted, str) else accepted)
 
 
-def _accepts(names: frozenset[str], going: Going) -> bool:
-    return going.name in names or going.table in names
+def _accepts(names: frozenset[str], loss: PlannedLoss) -> bool:
+    return loss.name in names or loss.table in names
 
 
-def _together(said: Iterable[Loss], last: Rehearsal | None, changed: str) -> tuple[Going, ...]:
-    """Put together what the scripts say is lost, and what the last rehearsal of the step saw."""
-    said = [one for one in said if one.values]
-    seen = last.losses if last is not None and last.succeeded else ()
+def _together(
+    said: Iterable[Loss], last: Rehearsal | None, changed: str
+) -> tuple[PlannedLoss, ...]:
+    """Combine the losses that the scripts say with the losses that the last rehearsal saw."""
+    said = [loss for loss in said if loss.values]
     if last is None or not last.succeeded:
         return tuple(said)
     if not changed and not last.sampled:
-        return seen
-    named = {one.name for one in said}
-    return (*said, *(one for one in seen if one.name not in named))
+        return last.losses
+    named = {loss.name for loss in said}
+    return (*said, *(loss for loss in last.losses if loss.name not in named))
 
 
 def _refuse(
-    direction: str, target: str, going: Iterable[Going], names: frozenset[str], changed: str
+    direction: str,
+    target: str,
+    losses: Iterable[PlannedLoss],
+    names: frozenset[str],
+    changed: str,
 ) -> None:
-    refused = [one for one in going if not _accepts(names, one)]
+    refused = [loss for loss in losses if not _accepts(names, loss)]
     if not refused:
         return
-    spelled = ", ".join(repr(name) for name in dict.fromkeys(one.name for one in refused))
-    said = "; ".join(one.sentence for one in refused)
-    outdated = f" Its rehearsal no longer counts: {changed}" if changed else ""
+    unaccepted = tuple(dict.fromkeys(loss.name for loss in refused))
+    spelled = ", ".join(map(repr, unaccepted))
+    said = "; ".join(loss.sentence for loss in refused)
+    outdated = f" The rehearsal is out of date: {changed}" if changed else ""
     error = LossError(
-        f"The {direction} to {target} loses values: {said}.{outdated} Nothing has run.",
-        f"See what happens with lab.rehearse({target!r}); then say what may go: "
-        f"lab.{direction}({target!r}, accept_loss=[{spelled}]).",
+        f"The {direction} to {target} loses values: {said}.{outdated} Nothing was run.",
+        f"Run `lab.rehearse({target!r})` to see the effect, then accept the loss: "
+        f"`lab.{direction}({target!r}, accept_loss=[{spelled}])`.",
     )
-    error.names = tuple(dict.fromkeys(one.name for one in refused))
+    error.names = unaccepted
     raise error

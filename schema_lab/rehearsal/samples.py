@@ -1,36 +1,57 @@
-"""Some rows before and after, side by side: those on which something changed."""
+"""Samples of changed rows: values before and after, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from schema_lab.rehearsal.bags import shared_columns, surplus
-from schema_lab.rehearsal.comparing import Difference, Join
-from schema_lab.rehearsal.kinds import Kind
-from schema_lab.rehearsal.values import Sample
+from schema_lab.rehearsal.outcome import Sample
+from schema_lab.rehearsal.row_differences import (
+    Join,
+    RowDifference,
+    batched,
+    shared_columns,
+    surplus,
+)
+from schema_lab.rehearsal.table_state import ValueKind
 
 ROWS = 3
-"""Rows of a table that are shown."""
+"""Rows shown of each table."""
 
 LONGEST = 80
-"""Characters of a value that are shown."""
+"""Characters shown of each value."""
 
 
 def samples_of(
-    connection: sa.Connection, difference: Difference, schema: str, name: str
+    connection: sa.Connection, difference: RowDifference, schema: str, name: str
 ) -> list[Sample]:
-    """Show the first changed rows of a table, and the first that are gone. Read-only."""
+    """List values of the first changed rows and the first deleted rows of a table. Read-only."""
     if difference.pair.after is None:
         return []
     join = Join.of(connection, difference.pair, schema, name)
     if difference.matched is None:
         return list(_without_key(connection, join))
-    return [*_changed(connection, join), *_gone(connection, join, difference)]
+    return [*_changed(connection, join), *_deleted(connection, join, difference)]
 
 
 def _changed(connection: sa.Connection, join: Join) -> Iterator[Sample]:
-    marked = list(_marked(join))
+    marked, seen = list(_marked(join)), set[Any]()
+    for part in batched(marked, _MOST_MARKED):
+        for row_key, sample in _changed_in(connection, join, part):
+            if row_key in seen or len(seen) < ROWS:
+                seen.add(row_key)
+                yield sample
+
+
+_MOST_MARKED = 150
+"""Columns in one SELECT, each with three entries and three conditions; SQLite nests them, at most
+1000 deep. https://www.sqlite.org/limits.html#max_expr_depth"""
+
+
+def _changed_in(
+    connection: sa.Connection, join: Join, marked: Sequence[Any]
+) -> Iterator[tuple[Any, Sample]]:
+    """List the changes of some columns in the first rows that have one, each with its row's key."""
     if not marked:
         return
     key = [join.before.c[before] for before, _ in join.pair.key]
@@ -51,11 +72,12 @@ def _changed(connection: sa.Connection, join: Join) -> Iterator[Sample]:
                 old = _spelled(join, old, before, None) if before is not None else None
                 new = _spelled(join, new, None, after) if after is not None else None
                 name = after or before or ""
-                yield Sample(join.pair.table.name, _key(row[: len(key)]), name, old, new, mark)
+                spelled = _key(row[: len(key)])
+                yield spelled, Sample(join.pair.table.name, spelled, name, old, new, mark)
 
 
 def _marked(join: Join) -> Iterator[tuple[str | None, str | None, str, sa.ColumnElement[bool]]]:
-    """List what would be shown: columns of before and after, a mark, and the condition."""
+    """List the columns before and after, each with its mark and the condition to show it."""
     for before, after in join.pair.columns:
         if (before, after) in join.pair.key:
             continue
@@ -69,14 +91,14 @@ def _marked(join: Join) -> Iterator[tuple[str | None, str | None, str, sa.Column
             yield None, after, "+", join.after.c[after].is_not(None)
 
 
-def _both(join: Join, marked: list[Any]) -> Iterator[sa.ColumnElement[Any]]:
+def _both(join: Join, marked: Sequence[Any]) -> Iterator[sa.ColumnElement[Any]]:
     for before, after, _, _ in marked:
         yield join.before.c[before] if before is not None else sa.null()
         yield join.after.c[after] if after is not None else sa.null()
 
 
-def _gone(connection: sa.Connection, join: Join, difference: Difference) -> Iterator[Sample]:
-    """Show rows that are in before only."""
+def _deleted(connection: sa.Connection, join: Join, difference: RowDifference) -> Iterator[Sample]:
+    """List values of deleted rows."""
     before = difference.pair.before
     if before is None or before.rows == difference.matched:
         return
@@ -97,9 +119,9 @@ def _gone(connection: sa.Connection, join: Join, difference: Difference) -> Iter
 
 
 def _without_key(connection: sa.Connection, join: Join) -> Iterator[Sample]:
-    """Show values that are no longer there, and values that are new, which may be anybody's."""
+    """List values that no longer exist, and new values; without a key, rows are not matched."""
     for was, name in shared_columns(join):
-        if join.kind(was, None) is Kind.OTHER:
+        if join.kind(was, None) is ValueKind.OTHER:
             continue
         more = surplus(join, was, name)
         for where, mark in ((more.c.surplus > 0, "-"), (more.c.surplus < 0, "+")):
@@ -112,13 +134,13 @@ def _without_key(connection: sa.Connection, join: Join) -> Iterator[Sample]:
 
 
 def _read(value: object) -> object:
-    """Read a value that was compared by its bytes."""
+    """Decode a value that was compared by its bytes."""
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _spelled(join: Join, value: object, before: str | None, after: str | None) -> str | None:
-    """Spell a value of a column of before, or of one of after: 1 and 0 of BOOLEAN are truth."""
-    truth = join.kind(before, after) is Kind.TRUTH and value in (0, 1)
+    """Spell a value of a column; 1 and 0 in a BOOLEAN column become True and False."""
+    truth = join.kind(before, after) is ValueKind.TRUTH and value in (0, 1)
     return shortened(bool(value) if truth else value)
 
 
@@ -127,7 +149,7 @@ def _key(values: Any) -> str:
 
 
 def shortened(value: object) -> str | None:
-    """Spell a value, cut to a length; None for NULL.
+    """Spell a value, shortened; None for NULL.
 
     Examples
     --------

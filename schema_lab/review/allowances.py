@@ -1,4 +1,4 @@
-"""`# schema_lab: allow SL101: reason` in a script: which findings it takes back, and where."""
+"""`# schema_lab: allow SL101: reason` in a script: which findings it allows, and where."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _COMMENT = re.compile(r"#\s*schema_lab:\s*allow\b\s*([\w\s,-]*?)\s*(?::\s*(.*?)\
 
 @dataclass(frozen=True)
 class Allowance:
-    """One code that a comment allows, from `first` to `last` line; without a reason it is void.
+    """A code that a comment allows, from `first` to `last` line; ignored without a reason.
 
-    `whole` says that the comment stands at the top of `upgrade()`, and counts for all of it.
+    `whole` says that the comment is at the top of `upgrade()` and applies to all of it.
     """
 
     code: str
@@ -27,7 +27,7 @@ class Allowance:
     whole: bool = False
 
     def covers(self, code: str, line: int | None) -> bool:
-        """Say whether a finding is allowed."""
+        """Tell whether a finding is allowed."""
         here = line is not None and self.first <= line <= self.last
         return bool(self.reason) and code == self.code and (self.whole or here)
 
@@ -41,8 +41,8 @@ def allowances_in(source: str) -> tuple[Allowance, ...]:
     ...     # schema_lab: allow SL101: the column was never read
     ...     op.drop_column("users", "plan")
     ... '''
-    >>> (one,) = allowances_in(source)
-    >>> one.code, one.reason, one.whole
+    >>> (allowance,) = allowances_in(source)
+    >>> allowance.code, allowance.reason, allowance.whole
     ('SL101', 'the column was never read', True)
     """
     try:
@@ -58,7 +58,7 @@ def allowances_in(source: str) -> tuple[Allowance, ...]:
 
 
 def _said(match: re.Match[str]) -> Iterator[tuple[str, str]]:
-    codes = [one for one in re.split(r"[\s,]+", match[1]) if one]
+    codes = [code for code in re.split(r"[\s,]+", match[1]) if code]
     for code in codes or [""]:
         yield code, match[2] or ""
 
@@ -70,23 +70,31 @@ def _comments(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _range(tree: ast.Module, line: int) -> tuple[int, int, bool]:
-    """Give the lines for which a comment counts: all of upgrade(), or one statement."""
+    """Return the lines to which a comment applies: all of upgrade(), or a single statement."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and _is_at_top(node, line):
             return node.lineno, node.end_lineno or line, node.name == "upgrade"
-    found = [one for one in ast.walk(tree) if isinstance(one, ast.stmt)]
-    beside = [one for one in found if one.lineno <= line <= (one.end_lineno or 0)]
-    plain = [one for one in beside if not hasattr(one, "body") or one.lineno == line]
-    below = [one for one in found if one.lineno > line]
-    chosen = plain[-1] if plain else min(below, key=lambda one: one.lineno, default=None)
+    found = [statement for statement in ast.walk(tree) if isinstance(statement, ast.stmt)]
+    beside = [
+        statement for statement in found if statement.lineno <= line <= (statement.end_lineno or 0)
+    ]
+    plain = [
+        statement
+        for statement in beside
+        if not hasattr(statement, "body") or statement.lineno == line
+    ]
+    below = [statement for statement in found if statement.lineno > line]
+    chosen = (
+        plain[-1] if plain else min(below, key=lambda statement: statement.lineno, default=None)
+    )
     if chosen is None:
         return line, line, False
     return chosen.lineno, chosen.end_lineno or chosen.lineno, False
 
 
 def _is_at_top(function: ast.FunctionDef, line: int) -> bool:
-    """Say whether a line stands between the function's head and its first statement."""
-    body = [one for one in function.body if not _is_docstring(one)]
+    """Tell whether a line is between the function's head and its first statement."""
+    body = [statement for statement in function.body if not _is_docstring(statement)]
     first = body[0].lineno if body else (function.end_lineno or 0) + 1
     return function.lineno < line < first
 

@@ -1,4 +1,4 @@
-"""Run the rules and squawk over changes, and take back what the scripts allow."""
+"""Run the rules and squawk on migrations, and set aside the findings that scripts allow."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from schema_lab.review.allowances import Allowance
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Findings
+from schema_lab.review.findings import Finding, Findings
 from schema_lab.review.rule import Rule, replaced_by, same_as
 from schema_lab.review.rules import RULES
 from schema_lab.review.rules.rule_failed import rule_failed
@@ -15,23 +15,23 @@ from schema_lab.review.squawk import MISSING, lint, program
 
 @dataclass(frozen=True)
 class _Judged:
-    """What is found in one change."""
+    """What was found in a migration."""
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
 
 
 def review(changes: Sequence[Change], root: Path, notes: Iterable[str] = ()) -> Findings:
-    """Review changes, in their order. Read-only.
+    """Review migrations, in their order. Read-only.
 
     Parameters
     ----------
     changes
-        The changes, all on one dialect.
+        The migrations, all on the same dialect.
     root
         The project's folder.
     notes
-        What is to be said of the review as a whole.
+        Notes on the review as a whole.
 
     Raises
     ------
@@ -41,15 +41,15 @@ def review(changes: Sequence[Change], root: Path, notes: Iterable[str] = ()) -> 
     said, more = _linted(changes, root)
     judged = [_judged(change, found) for change, found in zip(changes, said, strict=True)]
     return Findings.of(
-        findings=[one for each in judged for one in each.findings],
-        suppressed=[one for each in judged for one in each.suppressed],
+        findings=[finding for each in judged for finding in each.findings],
+        suppressed=[finding for each in judged for finding in each.suppressed],
         reviewed=[change.revision for change in changes],
         notes=(*notes, *more),
     )
 
 
 def found_in(change: Change, said: Sequence[Finding] = ()) -> Iterator[Finding]:
-    """Give what the rules find in a change, where squawk has not said the same. Read-only.
+    """Yield what the rules find in a migration, unless squawk reports the same. Read-only.
 
     Examples
     --------
@@ -63,14 +63,14 @@ def found_in(change: Change, said: Sequence[Finding] = ()) -> Iterator[Finding]:
 
 def _found_by(rule: Rule, change: Change, said: Sequence[Finding]) -> Iterator[Finding]:
     same = same_as(rule)
-    known = {id(one.step) for one in said if one.code in same}
+    known = {id(finding.step) for finding in said if finding.code in same}
     for finding in rule.find(change):
         if finding.step is None or id(finding.step) not in known:
             yield finding
 
 
 def _survived(rule: Rule, change: Change, said: Sequence[Finding]) -> list[Finding]:
-    """Give what a rule finds; one that fails on this change is named, and the others go on."""
+    """Return what a rule finds; a rule that fails is reported, and the others continue."""
     try:
         return list(_found_by(rule, change, said))
     except Exception as error:  # noqa: BLE001 - operations of other libraries may be anything
@@ -78,7 +78,7 @@ def _survived(rule: Rule, change: Change, said: Sequence[Finding]) -> list[Findi
 
 
 def _linted(changes: Sequence[Change], root: Path) -> tuple[list[list[Finding]], tuple[str, ...]]:
-    """Give squawk's findings for each change, and what is to be said when it is not there."""
+    """Return squawk's findings for each migration, and a note if squawk is not installed."""
     if not changes or changes[0].dialect != "postgresql":
         return [[] for _ in changes], ()
     if program() is None:
@@ -87,8 +87,8 @@ def _linted(changes: Sequence[Change], root: Path) -> tuple[list[list[Finding]],
 
 
 def _judged(change: Change, said: Sequence[Finding]) -> _Judged:
-    ours = tuple(one for rule in RULES for one in _survived(rule, change, said))
-    found = [_placed(one, change) for one in (*ours, *_not_replaced(ours, said))]
+    ours = tuple(finding for rule in RULES for finding in _survived(rule, change, said))
+    found = [_placed(finding, change) for finding in (*ours, *_not_replaced(ours, said))]
     kept, suppressed = list[Finding](), list[Finding]()
     for finding in found:
         allowance = _allowance(change.allowances, finding)
@@ -100,14 +100,14 @@ def _judged(change: Change, said: Sequence[Finding]) -> _Judged:
 
 
 def _not_replaced(ours: Sequence[Finding], said: Sequence[Finding]) -> Iterator[Finding]:
-    """Give what squawk says where no rule of ours says more of the same step."""
+    """Yield squawk's findings, unless a rule of the lab says more about the same operation."""
     less = {rule.CODE: replaced_by(rule) for rule in RULES}
-    gone = {(id(one.step), name) for one in ours for name in less.get(one.code, ())}
-    return (one for one in said if (id(one.step), one.code) not in gone)
+    gone = {(id(finding.step), name) for finding in ours for name in less.get(finding.code, ())}
+    return (finding for finding in said if (id(finding.step), finding.code) not in gone)
 
 
 def _placed(finding: Finding, change: Change) -> Finding:
-    """Add revision, file and line; a script on disk is changed by hand, not by a call."""
+    """Add revision, file and line; a script on disk is edited by hand, not by a call."""
     on_disk = change.path is not None
     line = finding.line if finding.step is None else finding.step.line
     return replace(
@@ -120,4 +120,7 @@ def _placed(finding: Finding, change: Change) -> Finding:
 
 
 def _allowance(allowances: Iterable[Allowance], finding: Finding) -> Allowance | None:
-    return next((one for one in allowances if one.covers(finding.code, finding.line)), None)
+    return next(
+        (allowance for allowance in allowances if allowance.covers(finding.code, finding.line)),
+        None,
+    )

@@ -1,29 +1,125 @@
-"""Review a candidate, or scripts on disk, with the live database in view. Read-only."""
+"""Review a candidate, or revisions on disk, against the live database. Read-only.
+
+For revisions on disk, `chosen` finds those to review, and which of them are already applied.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from schema_lab.autogenerate.in_memory import module_of
-from schema_lab.autogenerate.recorded import Recorded, Recording, record
-from schema_lab.database.reading import reading
-from schema_lab.history import Environment, as_lab_errors
+from schema_lab.candidate.proposal import script_module
+from schema_lab.database import masked
+from schema_lab.errors import DatabaseError, InputError
+from schema_lab.history import (
+    Environment,
+    applied_ids,
+    as_lab_errors,
+    database_heads,
+    fresh_sources,
+)
+from schema_lab.recording.recorded import Recorded, Recording, record
 from schema_lab.review.allowances import allowances_in
 from schema_lab.review.change import Change
-from schema_lab.review.chosen import Chosen, chosen
 from schema_lab.review.engine import review
-from schema_lab.review.finding import Findings
-from schema_lab.review.live import Live
-from schema_lab.review.place import Place
-from schema_lab.review.step import Batch, Step
+from schema_lab.review.findings import Findings
+from schema_lab.review.live_facts import LiveFacts
+from schema_lab.review.reviewed_operation import Batch, ReviewedOperation
+from schema_lab.schema.frames.reading import reading
+from schema_lab.schema.words import TableKey
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The scripts to review, oldest first; `applied` are the ids of applied revisions.
+
+    `answers` is false if no database could be asked; `notes` then says so.
+    """
+
+    scripts: tuple[Any, ...]
+    applied: frozenset[str]
+    answers: bool
+    notes: tuple[str, ...]
+
+
+def chosen(
+    environment: Environment,
+    revisions: str | None,
+    since: Sequence[str],
+    *,
+    or_latest: bool = True,
+) -> Chosen:
+    """Find the revisions to review.
+
+    Raises
+    ------
+    InputError
+        When both are given.
+    HistoryError
+        When there is no such revision.
+    """
+    if revisions is not None and since:
+        raise InputError("Both `revisions` and `since` are given.", "Use only one of them.")
+    scripts = environment.project.scripts()
+    applied = _applied(environment, scripts)
+    notes = () if applied is not None else (_silent(environment),)
+    with as_lab_errors(environment.url), fresh_sources():
+        found = _picked(scripts, revisions, since, applied)
+    if applied is not None and revisions is None and not since and not or_latest:
+        found = [script for script in found if script.revision not in applied]
+    return Chosen(tuple(found), applied or frozenset(), applied is not None, notes)
+
+
+def _picked(
+    scripts: Any, revisions: str | None, since: Sequence[str], applied: frozenset[str] | None
+) -> list[Any]:
+    every = list(scripts.walk_revisions())[::-1]
+    if since:
+        known = (
+            {
+                script.revision
+                for script in scripts.iterate_revisions(tuple(since), "base", inclusive=True)
+            }
+            if "base" not in since
+            else set()
+        )
+        return [script for script in every if script.revision not in known]
+    if revisions is None:
+        pending = [
+            script for script in every if applied is not None and script.revision not in applied
+        ]
+        return pending or [script for script in every if script.is_head]
+    lower, colon, upper = revisions.partition(":")
+    if not colon:
+        return list(scripts.get_revisions(revisions))
+    return list(scripts.walk_revisions(lower or "base", upper or "heads"))[::-1]
+
+
+def _applied(environment: Environment, scripts: Any) -> frozenset[str] | None:
+    """Read the applied revisions; None without a database. Creates no SQLite file."""
+    file = environment.url.database
+    if environment.url.get_backend_name() == "sqlite" and not Path(file or "").exists():
+        return None
+    try:
+        heads = database_heads(environment)
+    except DatabaseError:
+        return None
+    return applied_ids(scripts, heads)
+
+
+def _silent(environment: Environment) -> str:
+    return (
+        f"No database answers at {masked(environment.url)}, so no rows were counted, and every "
+        "revision counts as pending."
+    )
+
 
 Both = tuple[Recording, Recording]
-"""What the upgrade and the downgrade of a script do."""
+"""The recorded upgrade and downgrade of a script."""
 
 
 def review_candidate(candidate: Any, environment: Environment) -> Findings:
@@ -32,7 +128,7 @@ def review_candidate(candidate: Any, environment: Environment) -> Findings:
     Parameters
     ----------
     candidate
-        An `autogenerate.Candidate`.
+        The candidate, a `schema_lab.candidate.Candidate`.
     environment
         The project and its database.
 
@@ -42,13 +138,13 @@ def review_candidate(candidate: Any, environment: Environment) -> Findings:
         When the database does not answer, or squawk is installed and fails.
     """
     with as_lab_errors(environment.url):
-        module = module_of(candidate, environment)
+        module = script_module(candidate, environment)
     (both,) = _recorded(environment, [module])
     with as_lab_errors(environment.url), reading(environment.engine) as connection:
         change = _change(
             both,
             environment,
-            Live(connection),
+            LiveFacts(connection),
             revision=candidate.id,
             allowances=allowances_in(candidate.upgrade_code),
         )
@@ -56,27 +152,33 @@ def review_candidate(candidate: Any, environment: Environment) -> Findings:
 
 
 def review_scripts(
-    environment: Environment, revisions: str | None = None, since: Sequence[str] = ()
+    environment: Environment,
+    revisions: str | None = None,
+    since: Sequence[str] = (),
+    *,
+    or_latest: bool = True,
 ) -> Findings:
-    """Review revisions on disk: they run with an `op` that notes operations and does nothing.
+    """Review revisions on disk. They run with an `op` that only records operations.
 
     Parameters
     ----------
     environment
-        The project and its database; without a database that answers, no rows are counted.
+        The project and its database; if the database does not answer, no rows are counted.
     revisions
-        A revision, "head", or a range as "abc:def", "base:head" (both ends included); by default
-        those that are pending, else the newest.
+        A revision, "head", or a range such as "abc:def" or "base:head" (both ends included). By
+        default the pending revisions, or else the latest.
     since
-        Instead: revisions (or "base") after which to begin, on every branch.
+        Instead: the revisions (or "base") after which to begin, on every branch.
+    or_latest
+        Whether the latest revision is reviewed where the database answers and none is pending.
 
     Raises
     ------
     SchemaLabError
         When there is no such revision, a script does not load, or squawk is installed and fails.
     """
-    found = chosen(environment, revisions, since)
-    recorded = _recorded(environment, [one.module for one in found.scripts])
+    found = chosen(environment, revisions, since, or_latest=or_latest)
+    recorded = _recorded(environment, [script.module for script in found.scripts])
     with _live(environment, found) as live:
         changes = [
             _change(
@@ -93,12 +195,15 @@ def review_scripts(
 
 
 def _recorded(environment: Environment, modules: Sequence[ModuleType]) -> list[Both]:
-    """Record each script within the project's env.py, offline."""
+    """Record each script with the project's env.py, offline."""
     recorded: list[Both] = []
 
     def work(heads: object, context: Any) -> tuple[()]:
         for module in modules:
-            both = (record(module, name, context) for name in ("upgrade", "downgrade"))
+            both = (
+                record(module, name, context, environment.project.engine)
+                for name in ("upgrade", "downgrade")
+            )
             recorded.append((next(both), next(both)))
         return ()
 
@@ -107,20 +212,20 @@ def _recorded(environment: Environment, modules: Sequence[ModuleType]) -> list[B
 
 
 @contextmanager
-def _live(environment: Environment, found: Chosen) -> Iterator[Live | None]:
-    """Open the live database, if it answers and one of the revisions is still to come."""
-    if not found.answers or all(one.revision in found.applied for one in found.scripts):
+def _live(environment: Environment, found: Chosen) -> Iterator[LiveFacts | None]:
+    """Open the live database, if it answers and a revision is pending."""
+    if not found.answers or all(script.revision in found.applied for script in found.scripts):
         yield None
         return
     with as_lab_errors(environment.url), reading(environment.engine) as connection:
-        yield Live(connection)
+        yield LiveFacts(connection)
 
 
-def _change(both: Both, environment: Environment, live: Live | None, **fields: Any) -> Change:
+def _change(both: Both, environment: Environment, live: LiveFacts | None, **fields: Any) -> Change:
     up, down = both if "path" in fields else map(_without_lines, both)
     return Change.of(
-        [_step(one) for one in up.operations],
-        [_step(one) for one in down.operations],
+        [_step(recorded) for recorded in up.operations],
+        [_step(recorded) for recorded in down.operations],
         dialect=environment.url.get_backend_name(),
         live=live,
         gaps=(*up.gaps, *down.gaps),
@@ -129,17 +234,17 @@ def _change(both: Both, environment: Environment, live: Live | None, **fields: A
 
 
 def _without_lines(recording: Recording) -> Recording:
-    """Leave out the lines of a script that is not on disk."""
+    """Remove the line numbers of a script that is not on disk."""
     return Recording(
-        tuple(replace(one, line=None) for one in recording.operations),
-        tuple(replace(one, line=None) for one in recording.gaps),
+        tuple(replace(operation, line=None) for operation in recording.operations),
+        tuple(replace(gap, line=None) for gap in recording.gaps),
     )
 
 
-def _step(recorded: Recorded) -> Step:
+def _step(recorded: Recorded) -> ReviewedOperation:
     batch = recorded.batch
-    stands = None
+    reviewed = None
     if batch is not None:
-        place = Place(batch.table, batch.schema)
-        stands = Batch(place, batch.recreate, tuple(batch.operations))
-    return Step(recorded.operation, stands, recorded.line, recorded.autocommit)
+        place = TableKey(batch.schema, batch.table)
+        reviewed = Batch(place, batch.recreate, tuple(batch.operations))
+    return ReviewedOperation(recorded.operation, reviewed, recorded.line, recorded.autocommit)

@@ -1,20 +1,78 @@
-"""Throwaway databases: a SQLite file, an embedded PostgreSQL, or a new database on a server."""
+"""Scratch databases: a SQLite file, an embedded PostgreSQL, or a new database on a server.
+
+Each is deleted at the end.
+"""
 
 import os
+import secrets
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
-from schema_lab.database import resolve
+from schema_lab.database import engine_for, masked, resolve
+from schema_lab.database.dialects import shared
 from schema_lab.errors import DatabaseError, InputError
-from schema_lab.scratch.server import Started, on_server
+from schema_lab.history import as_lab_errors
+
+Started = tuple[sa.URL, Callable[[], None]]
+"""The URL of a new database, and the function that deletes it."""
+
+_MAINTENANCE = shared({"postgresql": "postgres", "mysql": "information_schema"})
+
+
+def on_server(url: str) -> Started:
+    """Create a database with a new name on the server of a URL.
+
+    Raises
+    ------
+    InputError
+        When the URL is not that of a server.
+    DatabaseError
+        When the server does not answer, or the user may not create databases.
+    """
+    written = sa.make_url(url)
+    maintenance = _MAINTENANCE.get(_backend(written))
+    if maintenance is None:
+        raise InputError(
+            f"{masked(url)} is not the URL of a PostgreSQL, MariaDB or MySQL server.",
+            "Use Lab.scratch() for SQLite.",
+        )
+    server = resolve(written.set(database=maintenance))
+    name = f"schema_lab_scratch_{secrets.token_hex(6)}"
+    with as_lab_errors(server):
+        _execute(server, f"CREATE DATABASE {name}{_encoding(server)}")
+
+    def end() -> None:
+        force = " WITH (FORCE)" if server.get_backend_name() == "postgresql" else ""
+        with suppress(SQLAlchemyError):  # at exit the server may be down already
+            _execute(server, f"DROP DATABASE IF EXISTS {name}{force}")
+
+    return server.set(database=name), end
+
+
+def _backend(url: sa.URL) -> str:
+    name = url.drivername.partition("+")[0]
+    return "postgresql" if name == "postgres" else name
+
+
+def _encoding(server: sa.URL) -> str:
+    if server.get_backend_name() == "postgresql":
+        return " ENCODING 'UTF8' TEMPLATE template0"
+    return " CHARACTER SET utf8mb4"
+
+
+def _execute(server: sa.URL, statement: str) -> None:
+    engine = engine_for(server).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
 
 
 def scratch_database(place: str, folder: Path) -> Started:
-    """Make a fresh database.
+    """Create a new database.
 
     Parameters
     ----------
@@ -39,7 +97,7 @@ def scratch_database(place: str, folder: Path) -> Started:
         return _postgresql(folder)
     raise InputError(
         f"There is no embedded database for {place!r}.",
-        'Take Lab.scratch() for SQLite, Lab.scratch("postgresql"), or the URL of a server.',
+        'Use Lab.scratch() for SQLite, Lab.scratch("postgresql"), or the URL of a server.',
     )
 
 
@@ -56,16 +114,16 @@ def _postgresql(folder: Path) -> Started:
             server = get_server(folder / "postgresql", cleanup_mode="delete")
         except (RuntimeError, OSError, AssertionError) as error:
             raise DatabaseError(
-                f"The embedded PostgreSQL did not start: {error}.", "Take Lab.scratch() for SQLite."
+                f"The embedded PostgreSQL did not start: {error}.", "Use Lab.scratch() for SQLite."
             ) from None
     return resolve(server.get_uri()), server.cleanup
 
 
 @contextmanager
 def _initdb_environment() -> Iterator[None]:
-    """Give initdb a UTF-8 locale: under LC_ALL=C it makes an SQL_ASCII cluster.
+    """Give initdb a UTF-8 locale: under LC_ALL=C it creates an SQL_ASCII cluster.
 
-    Its library also remarks on a missing XDG_RUNTIME_DIR, which is no matter here.
+    Its library also warns of a missing XDG_RUNTIME_DIR, which does not matter here.
     """
     before = os.environ.get("LC_ALL")
     os.environ["LC_ALL"] = "C.UTF-8"

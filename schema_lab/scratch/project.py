@@ -1,4 +1,4 @@
-"""A throwaway project: an ordinary Alembic project in a temporary folder, gone at exit."""
+"""A scratch project: an ordinary Alembic project in a temporary folder, deleted at exit."""
 
 import shutil
 import tempfile
@@ -11,12 +11,12 @@ from schema_lab.history import Project
 
 
 def scratch_folder() -> Path:
-    """Make a temporary folder for one scratch project. The caller removes it."""
+    """Create a temporary folder for a scratch project. The caller removes it."""
     return Path(tempfile.mkdtemp(prefix="schema_lab_scratch_"))
 
 
 def scratch_project(folder: Path) -> Project:
-    """Lay an Alembic project with no revision into a folder."""
+    """Write an Alembic project without revisions into a folder."""
     scripts = folder / "alembic"
     (scripts / "versions").mkdir(parents=True)
     with as_file(files("schema_lab.scratch") / "template") as template:
@@ -27,6 +27,8 @@ def scratch_project(folder: Path) -> Project:
 
 
 def next_number(scripts: ScriptDirectory) -> str:
-    """Give the id after the highest: 0001, 0002 …, so that lessons read the same every time."""
-    numbers = [int(one.revision) for one in scripts.walk_revisions() if one.revision.isdecimal()]
+    """Give the id after the highest: 0001, 0002 …, so that lessons show the same ids every time."""
+    numbers = [
+        int(script.revision) for script in scripts.walk_revisions() if script.revision.isdecimal()
+    ]
     return f"{max(numbers, default=0) + 1:04d}"

@@ -1,15 +1,18 @@
-"""Code in the colours of the theme."""
+"""How code looks: one block, the lines that do the same as buttons, the difference of two texts."""
 
-from pygments import highlight as _highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
 
-from schema_lab.views.html import page
+from schema_lab.views.html import escape, page
 from schema_lab.views.plain import visible
+from schema_lab.views.shapes import DiffShape
+
+NO_DIFFERENCES = "No differences."
+_LINE_CLASSES = {"+": "sl-come", "-": "sl-gone", "@": "sl-muted"}
 
 
 def highlight(code: str, language: str = "python") -> str:
-    """Colour code, complete with its style.
+    """Color code, complete with its style.
 
     Parameters
     ----------
@@ -27,7 +30,60 @@ def highlight(code: str, language: str = "python") -> str:
 
 
 def block(code: str, language: str = "python") -> str:
-    """Colour code without its style, for a larger page."""
+    """Color code without its style, for a larger page."""
+    from pygments import highlight as colored
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    body = _highlight(visible(code, keep="\n\t"), lexer, HtmlFormatter(nowrap=True))
+    body = colored(visible(code, keep="\n\t"), lexer, HtmlFormatter(nowrap=True))
     return f'<div class="highlight"><pre>{body}</pre></div>'
+
+
+def reachable(code_html: str) -> str:
+    """Let the keyboard reach code that scrolls."""
+    return code_html.replace("<pre>", '<pre tabindex="0">')
+
+
+def calls_piece(lines: Sequence[str], label: str = "In code") -> str:
+    """Show lines of code, ready to be copied into a cell; nothing when there are none.
+
+    Examples
+    --------
+    >>> calls_piece([])
+    ''
+    """
+    if not lines:
+        return ""
+    code = "\n".join(lines).replace("\n\n", "\n")
+    body = reachable(block(code)).replace("\n</pre>", "</pre>")
+    return f'<div class="sl-call"><span class="sl-muted">{escape(label)}</span>{body}</div>'
+
+
+def diff_text(diff: DiffShape) -> str:
+    """Say the difference of two texts as `diff -u` does."""
+    return "\n".join(visible(line, keep="\t") for line in _diff_lines(diff)) or NO_DIFFERENCES
+
+
+def diff_html(diff: DiffShape) -> str:
+    """Show the difference of two texts with colored lines; their signs stay."""
+    return page(diff_piece(diff))
+
+
+def diff_piece(diff: DiffShape) -> str:
+    """Show the difference of two texts without its style, for a larger page."""
+    lines = list(_diff_lines(diff))
+    if not lines:
+        return f'<p class="sl-muted">{NO_DIFFERENCES}</p>'
+    body = "\n".join(map(_diff_line, lines))
+    return f'<div class="highlight sl-diff"><pre>{body}</pre></div>'
+
+
+def _diff_lines(diff: DiffShape) -> Iterator[str]:
+    before, after = diff.before.splitlines(), diff.after.splitlines()
+    return unified_diff(before, after, diff.was, diff.now, lineterm="")
+
+
+def _diff_line(line: str) -> str:
+    name = _LINE_CLASSES.get(line[:1], "")
+    return f'<span class="{name}">{escape(line)}</span>' if name else escape(line)

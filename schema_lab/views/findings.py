@@ -1,43 +1,43 @@
-"""How findings look: code, severity and sentence; why, recipe and call beneath."""
+"""How findings are displayed: code, severity and sentence, then why, recipe and call."""
 
-from schema_lab.views import obstacles
-from schema_lab.views.html import badge, box, details, escape, page
+from schema_lab.views import plain
+from schema_lab.views.html import badge, box, details, escape, page, table
 from schema_lab.views.plain import count, visible
-from schema_lab.views.shapes import FindingShape, FindingsShape
+from schema_lab.views.shapes import BlockingRowsShape, FindingShape, FindingsShape
 
-NOTHING = "Nothing found."
+NOTHING = "The review found no risks."
 _TONES = {"error": "bad", "warning": "warn", "note": "plain"}
 _MARKS = {"error": "✗", "warning": "⚠", "note": "•"}
 
 
 def html(findings: FindingsShape) -> str:
-    """Show the findings, each with what unfolds beneath."""
+    """Display the findings, each with folded details."""
     return page(piece(findings))
 
 
 def piece(findings: FindingsShape) -> str:
-    """Show the findings without their style, for a larger page."""
+    """Display the findings without a style, as part of a larger page."""
     if findings.findings:
         lead = f'<p class="sl-lead">{escape(_lead(findings))}</p>'
-        body = lead + "".join(_item(one) for one in findings.findings)
+        body = lead + "".join(_item(finding) for finding in findings.findings)
     else:
         body = box("good", f"<p>✓ {NOTHING}</p>")
-    notes = "".join(f'<p class="sl-muted">Note: {escape(one)}</p>' for one in findings.notes)
+    notes = "".join(f'<p class="sl-muted">Note: {escape(note)}</p>' for note in findings.notes)
     return body + _suppressed_html(findings) + notes
 
 
 def text(findings: FindingsShape) -> str:
-    """Say the findings in plain lines."""
+    """Return the findings as plain lines."""
     lines = [_lead(findings) if findings.findings else NOTHING]
-    for one in findings.findings:
-        lines += [line(one), *(f"    {visible(part)}" for part in _advice(one))]
-    lines += [_allowed(one) for one in findings.suppressed]
-    lines += [f"Note: {visible(one)}" for one in findings.notes]
+    for finding in findings.findings:
+        lines += [line(finding), *(f"    {visible(part)}" for part in _advice(finding))]
+    lines += [_allowed(finding) for finding in findings.suppressed]
+    lines += [f"Note: {visible(note)}" for note in findings.notes]
     return "\n".join(lines)
 
 
 def line(finding: FindingShape) -> str:
-    """Say one finding in one line."""
+    """Return a finding as a single line."""
     mark = _MARKS.get(finding.severity, "•")
     said = f"{mark} {finding.severity} {visible(finding.code)}{_place(finding)}"
     return f"{said} {visible(finding.sentence)}"
@@ -69,7 +69,7 @@ def _item(finding: FindingShape) -> str:
     why = f"<p>{escape(finding.why)}</p>" if finding.why else ""
     recipe = f"<p>{escape(finding.recipe)}</p>" if finding.recipe else ""
     more = details("Why, and what to do", why + recipe) if why or recipe else ""
-    rows = obstacles.rows(finding.rows) if finding.rows is not None else ""
+    rows = _rows_table(finding.rows) if finding.rows is not None else ""
     return box(tone, lead, rows, call, more)
 
 
@@ -77,14 +77,43 @@ def _suppressed_html(findings: FindingsShape) -> str:
     if not findings.suppressed:
         return ""
     items = "".join(
-        f"<p>{badge(one.code)} {escape(one.sentence)}: <i>{escape(one.reason)}</i></p>"
-        for one in findings.suppressed
+        f"<p>{badge(finding.code)} {escape(finding.sentence)}: <i>{escape(finding.reason)}</i></p>"
+        for finding in findings.suppressed
     )
     return details(f"{count(len(findings.suppressed), 'finding')} allowed in the script", items)
 
 
 def _lead(findings: FindingsShape) -> str:
     by = dict.fromkeys(_TONES, 0)
-    for one in findings.findings:
-        by[one.severity] = by.get(one.severity, 0) + 1
+    for finding in findings.findings:
+        by[finding.severity] = by.get(finding.severity, 0) + 1
     return ", ".join(count(number, kind) for kind, number in by.items() if number)
+
+
+def blocking_rows_html(blocking: BlockingRowsShape) -> str:
+    """Show rows that block a migration: the sentence, and the rows as a table."""
+    return page(blocking_rows_piece(blocking))
+
+
+def blocking_rows_piece(blocking: BlockingRowsShape) -> str:
+    """Show rows that block a migration without their style, for a larger page."""
+    return f"<p>✗ {escape(blocking.sentence)}</p>{_rows_table(blocking)}"
+
+
+def blocking_rows_text(blocking: BlockingRowsShape) -> str:
+    """Say the sentence, and the blocking rows under their columns."""
+    lines = [visible(blocking.sentence)]
+    if blocking.rows:
+        lines += [plain.table(blocking.columns, blocking.rows), _caption(blocking)]
+    return "\n".join(lines)
+
+
+def _rows_table(blocking: BlockingRowsShape) -> str:
+    return table(blocking.columns, blocking.rows, _caption(blocking)) if blocking.rows else ""
+
+
+def _caption(blocking: BlockingRowsShape) -> str:
+    shown = len(blocking.rows)
+    if shown == blocking.total:
+        return count(shown, "row")
+    return f"the first {shown} of {blocking.total} rows"

@@ -8,7 +8,7 @@ from schema_lab.views import style
 from schema_lab.views.plain import visible
 
 LONGEST_CELL = 200
-"""Characters of a cell that are shown; the rest is cut, with an ellipsis."""
+"""Characters of a cell that are shown; longer values end with an ellipsis."""
 
 
 def escape(text: object) -> str:
@@ -29,27 +29,44 @@ def page(*pieces: str) -> str:
 
 
 def badge(text: object, tone: str = "plain") -> str:
-    """Put a word into a coloured lozenge; `tone` is plain, good, warn or bad."""
+    """Put a word into a colored badge; `tone` is plain, good, warn or bad."""
     return f'<span class="sl-badge sl-{tone}">{escape(text)}</span>'
 
 
 def muted(text: object) -> str:
-    """Let a sentence stand back."""
+    """Show a sentence in a fainter color."""
     return f'<p class="sl-muted">{escape(text)}</p>'
 
 
 def box(tone: str, *pieces: str) -> str:
-    """Let pieces stand out; `tone` is plain, good, warn or bad."""
+    """Put pieces into a box; `tone` is plain, good, warn or bad."""
     return f'<div class="sl-box sl-{tone}">{"".join(pieces)}</div>'
 
 
+def alert(fact: str, cure: str, more: str = "") -> str:
+    """Show an error in a box: the fact, the cure, and more of it folded (all three text).
+
+    Examples
+    --------
+    >>> "&lt;b&gt;" in alert("There is no revision <b>.", "Choose one of the history.")
+    True
+    """
+    shown = box(
+        "bad",
+        f'<p class="sl-lead">✗ {escape(fact)}</p>',
+        f"<p>{escape(cure)}</p>" if cure else "",
+        details("Details", f"<pre>{escape(more)}</pre>") if more else "",
+    )
+    return f'<div role="alert">{shown}</div>'
+
+
 def symbols(items: str) -> str:
-    """List items that begin with a symbol: no bullet stands beside it, also without a sheet."""
+    """List items that begin with a symbol, without bullets, also where the style is stripped."""
     return f'<ul class="sl-operations" style="list-style: none">{items}</ul>'
 
 
 def details(summary: str, body: str, opened: bool = False) -> str:
-    """Fold a body (HTML) away under its summary (text)."""
+    """Fold a body (HTML) under its summary (text)."""
     mark = " open" if opened else ""
     return f"<details{mark}><summary>{escape(summary)}</summary>{body}</details>"
 
@@ -57,9 +74,9 @@ def details(summary: str, body: str, opened: bool = False) -> str:
 def tabs(sections: Mapping[str, str]) -> str:
     """Put sections (title: HTML) beside each other, the first one open.
 
-    They are what unfolds; a style sheet makes tabs of it, where there is one. A name binds them, so
-    that one is open at a time. The name is made of what is in them, so that a cell which is run
-    again shows the same bytes; two displays of one value on a page share it.
+    Each section is a `details` element, which the style sheet turns into a tab. They share a name,
+    so that only one is open at a time. The name is a hash of the content, so that a cell that runs
+    again shows the same bytes; two displays of one value on a page share the name.
     """
     name = f"sl-{sha256(''.join(sections.values()).encode()).hexdigest()[:8]}"
     parts = (
@@ -76,7 +93,7 @@ def table(
     caption: str = "",
     right: Collection[str] = (),
 ) -> str:
-    """Show plain values as a table, as one piece; numbers, and the columns `right`, to the right.
+    """Show plain values as a table, as one piece; numbers and the columns `right` align right.
 
     Examples
     --------
@@ -87,7 +104,7 @@ def table(
     values = zip(*listed, strict=True) if listed else ((),) * len(columns)
     numbers = [are_numbers(column) for column in values]
     to_right = [name in right or number for name, number in zip(columns, numbers, strict=True)]
-    heads = [head(one, right=here) for one, here in zip(columns, to_right, strict=True)]
+    heads = [head(name, right=here) for name, here in zip(columns, to_right, strict=True)]
     cells = [
         [cell(value, right=here) for value, here in zip(row, to_right, strict=True)]
         for row in listed
@@ -96,19 +113,19 @@ def table(
 
 
 def are_numbers(values: Iterable[object]) -> bool:
-    """Tell whether all values are numbers, NULL left out; there has to be one."""
+    """Tell whether all values except NULL are numbers; there must be at least one."""
     kinds = {type(value) for value in values if value is not None}
     return bool(kinds) and kinds <= {int, float}
 
 
 def head(name: str, below: str = "", *, right: bool = False) -> str:
-    """Show the name of a column as its head, with more HTML below."""
+    """Show the name of a column as its header, with more HTML below."""
     mark = ' class="sl-number"' if right else ""
     return f'<th scope="col"{mark}>{escape(name)}{below}</th>'
 
 
 def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """Make a table of heads and of rows of cells, each of them an element of HTML."""
+    """Make a table of headers and of rows of cells, each of them an element of HTML."""
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
@@ -120,13 +137,13 @@ def table_of(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str =
 def table_html(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
     """Show plain values as a table, complete with its style.
 
-    `None` is shown as NULL, long values are cut, numbers stand to the right.
+    `None` is shown as NULL, long values are cut, numbers align right.
     """
     return page(table(columns, rows, caption))
 
 
 def cell(value: object, *, right: bool = False) -> str:
-    """Show a plain value as a cell; None is NULL; a number, or what goes with some, is `right`."""
+    """Show a plain value as a cell; None is NULL; numbers align right, others where asked."""
     if value is None:
         return '<td class="sl-null">NULL</td>'
     if right or (isinstance(value, (int, float)) and not isinstance(value, bool)):

@@ -1,11 +1,17 @@
-"""Plain text: visible characters and aligned columns, for terminals and stored outputs."""
+"""Plain text: visible characters, numbers and values in sentences, aligned columns.
+
+Terminals show it and stored outputs of notebooks are compared by it.
+"""
 
 from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
 
+_LONGEST = 60
+"""Characters of a quoted value that are shown."""
+
 
 def visible(text: object, keep: str = "") -> str:
-    r"""Spell out every character that a screen would hide or act upon, except those to `keep`.
+    r"""Spell out every character that a screen would hide or obey, except those to `keep`.
 
     Control characters move a terminal's cursor and direction marks reorder a line, so a
     table's name could otherwise hide another.
@@ -30,7 +36,7 @@ def count(number: int, noun: str) -> str:
 
 
 def names(ids: Sequence[str], empty: str = "base") -> str:
-    """Join revision ids in one line; no id at all is `empty`.
+    """Join revision ids in one line; without any id, give `empty`.
 
     Examples
     --------
@@ -68,3 +74,27 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """Put a number before its noun; a space separates the thousands.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(1204, "non-null value")
+    ('1 row', '1 204 non-null values')
+    """
+    return f"{number:,}".replace(",", " ") + f" {noun}" + ("" if number == 1 else "s")
+
+
+def quoted(values: Iterable[object], most: int = 5) -> str:
+    """Quote the first few values, each shortened.
+
+    Examples
+    --------
+    >>> quoted(["free", "pro"]), quoted("abcdefg")
+    ("'free', 'pro'", "'a', 'b', 'c', 'd', 'e', …")
+    """
+    texts = [repr(str(value)) for value in values]
+    shown = [text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in texts[:most]]
+    return ", ".join([*shown, "…"] if len(texts) > most else shown)

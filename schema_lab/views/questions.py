@@ -1,4 +1,4 @@
-"""How questions look: the sentence, the evidence, the answer, and the calls that give one."""
+"""How questions look: the sentence, the evidence, the answer, and the calls that answer."""
 
 from collections.abc import Sequence
 
@@ -6,42 +6,44 @@ from schema_lab.views.html import badge, box, escape, page
 from schema_lab.views.plain import visible
 from schema_lab.views.shapes import QuestionShape
 
-NOTHING = "No question: this change can be read in one way only."
+NO_QUESTIONS = "No questions: this change is unambiguous."
 
 
-def html(questions: Sequence[QuestionShape]) -> str:
+def questions_html(questions: Sequence[QuestionShape]) -> str:
     """Show all questions on one page."""
-    return page(piece(questions) or f'<p class="sl-muted">{NOTHING}</p>')
+    return page(questions_piece(questions) or f'<p class="sl-muted">{NO_QUESTIONS}</p>')
 
 
-def piece(questions: Sequence[QuestionShape]) -> str:
+def questions_piece(questions: Sequence[QuestionShape]) -> str:
     """Show all questions as one piece; nothing when there are none."""
-    return "".join(_question_html(one) for one in questions)
+    return "".join(_with_calls(question) for question in questions)
 
 
-def text(questions: Sequence[QuestionShape]) -> str:
+def questions_text(questions: Sequence[QuestionShape]) -> str:
     """Say all questions, each with its answer or the calls that answer it."""
-    return "\n".join(line for one in questions for line in _lines(one)) or NOTHING
+    lines = (line for question in questions for line in _lines(question))
+    return "\n".join(lines) or NO_QUESTIONS
 
 
-def asked(question: QuestionShape) -> str:
-    """Show what is asked and what counts now, without the calls, as one piece."""
-    return _asked(question, "")
+def question_piece(question: QuestionShape) -> str:
+    """Show one question and the answer that applies now, without the calls, as one piece."""
+    return _box(question, "")
 
 
-def in_code(call: str) -> str:
-    """Show the call that does the same, as one piece."""
-    return f'<span class="sl-muted">in code:</span> <code>{escape(call)}</code>'
+def call_piece(call: str) -> str:
+    """Show the call that gives an answer, as one piece."""
+    return f'<span class="sl-muted">In code:</span> <code>{escape(call)}</code>'
 
 
-def _question_html(question: QuestionShape) -> str:
+def _with_calls(question: QuestionShape) -> str:
     calls = "".join(
-        f"<li><code>{escape(one.call)}</code> {escape(one.label)}</li>" for one in question.choices
+        f"<li><code>{escape(choice.call)}</code> {escape(choice.label)}</li>"
+        for choice in question.choices
     )
-    return _asked(question, f"<ul>{calls}</ul>" if question.open else "")
+    return _box(question, f"<ul>{calls}</ul>" if question.open else "")
 
 
-def _asked(question: QuestionShape, calls: str) -> str:
+def _box(question: QuestionShape, calls: str) -> str:
     return box(
         "warn" if question.open else "good",
         f'<p class="sl-lead">{_mark(question)} {escape(question.sentence)}</p>',
@@ -59,7 +61,7 @@ def _lines(question: QuestionShape) -> list[str]:
     mark = "?" if question.open else "✓"
     head = [f"{mark} {visible(question.sentence)}"]
     facts = [f"  {visible(fact)}" for fact in question.evidence]
-    calls = [f"  {visible(one.call)}: {visible(one.label)}" for one in question.choices]
+    calls = [f"  {visible(choice.call)}: {visible(choice.label)}" for choice in question.choices]
     return [*head, *facts, f"  {visible(_outcome(question))}", *(calls if question.open else ())]
 
 
@@ -67,5 +69,5 @@ def _outcome(question: QuestionShape) -> str:
     if not question.open:
         return f"Answer: {question.outcome}."
     if question.must:
-        return "This has to be answered before the candidate is written:"
-    return f"Unanswered, this is chosen: {question.outcome}."
+        return "Answer this before you write the revision:"
+    return f"If you do not answer: {question.outcome}."

@@ -1,4 +1,4 @@
-"""How a rehearsal looks: what would happen, and what would be lost."""
+"""How a rehearsal is displayed: what would happen, and what would be lost."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,9 +7,9 @@ from schema_lab.views.code import block
 from schema_lab.views.html import box, details, escape, page, symbols, table
 from schema_lab.views.plain import count, names, visible
 from schema_lab.views.rehearsal_shapes import (
-    ColumnShape,
+    ColumnChangeShape,
     FailureShape,
-    LossShape,
+    LostValuesShape,
     PerformedShape,
     RehearsalShape,
     RoundTripShape,
@@ -18,17 +18,18 @@ from schema_lab.views.rehearsal_shapes import (
 COLUMNS = ("", "table", "column", "type", "rows", "NULLs", "lost", "changed")
 COUNTS = ("rows", "NULLs", "lost", "changed")
 SAMPLES = ("", "table", "key", "column", "before", "after")
+_DIRECTIONS = ("Upgrading", "Downgrading")
 MOST_STATEMENTS = 100
-"""Statements that are shown; the rehearsal itself holds all."""
+"""Statements that are displayed; the rehearsal holds all of them."""
 
 
 def html(rehearsal: RehearsalShape, times: bool = False) -> str:
-    """Show the rehearsal, its details folded below; `times` adds milliseconds."""
+    """Display the rehearsal, with folded details; `times` adds milliseconds."""
     return page(piece(rehearsal, times))
 
 
 def piece(rehearsal: RehearsalShape, times: bool = False) -> str:
-    """Show the rehearsal without its style, for a larger page."""
+    """Display the rehearsal without a style, as part of a larger page."""
     mark = {"good": "✓", "warn": "⚠", "bad": "✗"}[_tone(rehearsal)]
     lead = f'<p class="sl-lead">{mark} {escape(_lead(rehearsal))}</p>'
     how = f'<p class="sl-muted">{escape(_how(rehearsal))}</p>'
@@ -38,9 +39,9 @@ def piece(rehearsal: RehearsalShape, times: bool = False) -> str:
 
 
 def text(rehearsal: RehearsalShape, times: bool = False) -> str:
-    """Say the rehearsal in plain lines; `times` adds milliseconds."""
+    """Return the rehearsal as plain lines; `times` adds milliseconds."""
     said = [f"{mark} {visible(sentence)}" for mark, sentence in _sentences(rehearsal)]
-    marked = [_column_row(one) for one in rehearsal.columns if one.mark]
+    marked = [_column_row(column) for column in rehearsal.columns if column.mark]
     listed = ["", plain.table(COLUMNS, marked)] if marked else []
     rows = rehearsal.failure.rows if rehearsal.failure else ()
     behind = ["", plain.table(list(rows[0]), [list(row.values()) for row in rows])] if rows else []
@@ -61,12 +62,12 @@ def _lead(rehearsal: RehearsalShape) -> str:
         return f"Rehearsed {verb} from {names(rehearsal.before)}: it would fail."
     if not rehearsal.revisions:
         return f"Nothing to rehearse: the database is at {names(rehearsal.before)}."
-    way = f"{names(rehearsal.before)} → {names(rehearsal.after)}"
-    lost = sum(one.count for one in rehearsal.losses if one.column is not None)
-    rows = sum(one.count for one in rehearsal.losses if one.column is None)
+    revisions = f"{names(rehearsal.before)} → {names(rehearsal.after)}"
+    lost = sum(loss.count for loss in rehearsal.losses if loss.column is not None)
+    rows = sum(loss.count for loss in rehearsal.losses if loss.column is None)
     parts = [count(n, noun) for n, noun in ((rows, "row"), (lost, "value")) if n]
-    would = f"{' and '.join(parts)} would be lost" if parts else "no value would be lost"
-    return f"Rehearsed {verb} {way}: it would succeed; {would}."
+    lost_parts = f"{' and '.join(parts)} would be lost" if parts else "no values would be lost"
+    return f"Rehearsed {verb} {revisions}: it would succeed, and {lost_parts}."
 
 
 def _how(rehearsal: RehearsalShape) -> str:
@@ -74,7 +75,7 @@ def _how(rehearsal: RehearsalShape) -> str:
 
 
 def _sentences(rehearsal: RehearsalShape) -> Iterator[tuple[str, str]]:
-    """Say all findings, each with its mark."""
+    """Yield all findings, each with its mark."""
     if rehearsal.failure:
         yield from _failed(rehearsal.failure)
     for loss in rehearsal.losses:
@@ -82,9 +83,9 @@ def _sentences(rehearsal: RehearsalShape) -> Iterator[tuple[str, str]]:
     for change in rehearsal.changes:
         yield "~", change.sentence
     for name, (before, after) in _row_counts(rehearsal.columns).items():
-        yield "~", f"{name} has {count(after, 'row')}, and had {before}"
+        yield "~", f"`{name}` has {count(after, 'row')} after the migration, and {before} before"
     if rehearsal.round_trip:
-        yield from _trip(rehearsal.round_trip, rehearsal.losses)
+        yield from _trip(rehearsal.round_trip, rehearsal.losses, rehearsal.direction)
     if rehearsal.drift is not None:
         yield from _drift(rehearsal)
     for note in rehearsal.notes:
@@ -94,104 +95,114 @@ def _sentences(rehearsal: RehearsalShape) -> Iterator[tuple[str, str]]:
 def _failed(failure: FailureShape) -> Iterator[tuple[str, str]]:
     yield "✗", failure.sentence
     if failure.count is not None:
-        shown = f"; the first {len(failure.rows)}" if len(failure.rows) < failure.count else ""
-        rows = count(failure.count, "row")
-        stand = "stands" if failure.count == 1 else "stand"
-        yield "!", f"{rows} of {failure.table} {stand} in the way{shown}:" if failure.rows else rows
+        all_shown = len(failure.rows) == failure.count
+        shown = ":" if all_shown else f". The first {len(failure.rows)}:"
+        rows = f"{count(failure.count, 'row')} of `{failure.table}`"
+        block = _verb(failure.count, "block", "blocks")
+        yield "!", f"{rows} {block} this migration{shown if failure.rows else '.'}"
     if failure.cure:
         yield "→", failure.cure
 
 
-def _row_counts(columns: Iterable[ColumnShape]) -> dict[str, tuple[int, int]]:
+def _row_counts(columns: Iterable[ColumnChangeShape]) -> dict[str, tuple[int, int]]:
     return {
-        one.table: (one.rows_before, one.rows_after)
-        for one in columns
-        if one.rows_before is not None
-        and one.rows_after is not None
-        and one.rows_before != one.rows_after
+        column.table: (column.rows_before, column.rows_after)
+        for column in columns
+        if column.rows_before is not None
+        and column.rows_after is not None
+        and column.rows_before != column.rows_after
     }
 
 
-def _trip(trip: RoundTripShape, lost: Sequence[LossShape]) -> Iterator[tuple[str, str]]:
+def _trip(
+    trip: RoundTripShape, lost: Sequence[LostValuesShape], direction: str
+) -> Iterator[tuple[str, str]]:
+    forth, back = _DIRECTIONS if direction == "upgrade" else _DIRECTIONS[::-1]
+    there_and_back = f"{back} to {trip.target} and {forth.lower()} again"
     if trip.failure:
-        yield "✗", f"The way back to {trip.target} and forth again fails. {trip.failure.sentence}"
+        yield "✗", f"{there_and_back} fails. {trip.failure.sentence}"
     for loss in trip.drops:
-        yield "↩", f"The way back drops: {loss.sentence}"
-    there = {(one.table, one.column) for one in lost}
+        yield "↩", f"{back}: {loss.sentence}"
+    known = {(loss.table, loss.column) for loss in lost}
     for loss in trip.losses:
-        if (loss.table, loss.column) not in there:
-            yield "↩", f"The way back does not undo: {loss.sentence}"
-    yield from _brought_back(trip, lost)
+        if (loss.table, loss.column) not in known:
+            yield "↩", f"{back} does not undo this: {loss.sentence}"
+    yield from _restored(trip, lost, back)
     for trace in trip.traces:
-        yield "!", f"There and back leaves a trace: {trace}."
+        yield "!", f"{forth} and {back.lower()} again leaves this behind: {trace}."
     if not trip.failure and not trip.traces:
-        yield "✓", f"The way back to {trip.target} and forth again leaves no trace in the schema."
+        yield "✓", f"{there_and_back} restores the same schema."
 
 
-def _brought_back(trip: RoundTripShape, lost: Sequence[LossShape]) -> Iterator[tuple[str, str]]:
-    """Say which of the values that the first way destroys the way back has again."""
+def _restored(
+    trip: RoundTripShape, lost: Sequence[LostValuesShape], back: str
+) -> Iterator[tuple[str, str]]:
+    """Say which of the lost values the opposite direction restores."""
     if trip.failure or not lost:
         return
-    gone = {(one.table, one.column) for one in trip.losses}
-    back = [_place(one) for one in lost if (one.table, one.column) not in gone]
-    if len(back) == len(lost):
-        yield "✓", "The way back brings all of it back."
-    elif back:
-        yield "↩", f"The way back brings back {', '.join(back)}; the rest stays lost."
+    gone = {(loss.table, loss.column) for loss in trip.losses}
+    restored = [_place(loss) for loss in lost if (loss.table, loss.column) not in gone]
+    if len(restored) == len(lost):
+        yield "✓", f"{back} restores all of these values."
+    elif restored:
+        yield "↩", f"{back} restores {', '.join(restored)}. The other values stay lost."
     else:
-        yield "↩", "The way back brings none of it back."
+        yield "↩", f"{back} does not restore these values."
 
 
-def _place(loss: LossShape) -> str:
-    return f"{loss.table}.{loss.column}" if loss.column else loss.table
+def _place(loss: LostValuesShape) -> str:
+    return f"`{loss.table}.{loss.column}`" if loss.column else f"`{loss.table}`"
 
 
 def _drift(rehearsal: RehearsalShape) -> Iterator[tuple[str, str]]:
     assert rehearsal.drift is not None
     if not rehearsal.drift.operations:
-        yield "✓", "After it the database equals the models."
+        yield "✓", "After this migration, the database matches the models."
     else:
-        yield "!", "After it models and database differ:"
-        yield from ((one.symbol, one.sentence) for one in rehearsal.drift.operations)
+        yield "!", "After this migration, the database still differs from the models:"
+        yield from (
+            (operation.symbol, operation.sentence) for operation in rehearsal.drift.operations
+        )
 
 
-def loss(loss: LossShape) -> str:
+def loss(loss: LostValuesShape) -> str:
     """Say which values are lost."""
     if loss.kind == "table":
-        return f"table {loss.table} goes with {count(loss.count, 'row')}"
+        return f"table `{loss.table}` is dropped, with its {count(loss.count, 'row')}"
     if loss.kind == "rows":
-        return f"{count(loss.count, 'row')} of {loss.table} {_verb(loss.count, 'go', 'goes')}"
-    place = f"{loss.table}.{loss.column}"
+        deleted = _verb(loss.count, "are deleted", "is deleted")
+        return f"{count(loss.count, 'row')} of `{loss.table}` {deleted}"
+    place = f"`{loss.table}.{loss.column}`"
     if loss.kind == "column":
-        kept = [f"{n} of them in {other}" for other, n in loss.kept_in.items()]
-        found = f" (still to be read: {', '.join(kept)})" if kept else ""
-        return f"column {place} goes with {count(loss.count, 'value')}{found}"
+        kept = [f"{number} in `{other}`" for other, number in loss.kept_in.items()]
+        found = f" (some are kept: {', '.join(kept)})" if kept else ""
+        return f"column {place} is dropped, with its {count(loss.count, 'value')}{found}"
     verb = {
         "nulled": _verb(loss.count, "become NULL", "becomes NULL"),
-        "changed": _verb(loss.count, "become others", "becomes another"),
+        "changed": _verb(loss.count, "change", "changes"),
     }[loss.kind]
     return f"{count(loss.count, 'value')} of {place} {verb}"
 
 
 def change(table: str, column: str, number: int) -> str:
-    """Say which values are written over."""
-    verb = _verb(number, "are written over", "is written over")
-    return f"{count(number, 'value')} of {table}.{column} {verb}"
+    """Say which values are overwritten."""
+    verb = _verb(number, "are overwritten", "is overwritten")
+    return f"{count(number, 'value')} of `{table}.{column}` {verb}"
 
 
 def _verb(number: int, plural: str, singular: str) -> str:
     return singular if number == 1 else plural
 
 
-def _column_row(one: ColumnShape) -> list[object]:
-    renamed = one.was and one.column and one.was != one.column
-    name = f"{one.was} → {one.column}" if renamed else one.name
+def _column_row(column: ColumnChangeShape) -> list[object]:
+    renamed = column.was and column.column and column.was != column.column
+    name = f"{column.was} → {column.column}" if renamed else column.name
     return [
-        *(one.mark, one.table, name),
-        _change(one.type_before, one.type_after),
-        _change(one.rows_before, one.rows_after),
-        _change(one.nulls_before, one.nulls_after),
-        *(one.lost or "", one.changed or ""),
+        *(column.mark, column.table, name),
+        _change(column.type_before, column.type_after),
+        _change(column.rows_before, column.rows_after),
+        _change(column.nulls_before, column.nulls_after),
+        *(column.lost or "", column.changed or ""),
     ]
 
 
@@ -211,34 +222,36 @@ def _folded(rehearsal: RehearsalShape, times: bool) -> Iterator[str]:
     if rehearsal.failure and rehearsal.failure.rows:
         rows = rehearsal.failure.rows
         yield details(
-            "Rows in the way", table(list(rows[0]), [list(row.values()) for row in rows]), True
+            "Blocking rows", table(list(rows[0]), [list(row.values()) for row in rows]), True
         )
-    marked = [_column_row(one) for one in rehearsal.columns if one.mark]
+    marked = [_column_row(column) for column in rehearsal.columns if column.mark]
     if marked:
         shown = table(COLUMNS, marked, right=COUNTS)
         yield details("Columns before → after", shown, True)
     samples = [(s.mark, s.table, s.key, s.column, s.before, s.after) for s in rehearsal.samples]
     if samples:
-        yield details("Some rows, side by side", table(SAMPLES, samples))
+        yield details("Some values, before and after", table(SAMPLES, samples))
     if rehearsal.statements:
         yield details("SQL that ran", _statements(rehearsal.statements, times))
 
 
 def _statements(statements: Sequence[PerformedShape], times: bool) -> str:
-    sql = "\n".join(_statement(one, times) for one in statements[:MOST_STATEMENTS])
+    sql = "\n".join(_statement(statement, times) for statement in statements[:MOST_STATEMENTS])
     more = len(statements) - MOST_STATEMENTS
     rest = f'<p class="sl-muted">and {count(more, "statement")} more</p>' if more > 0 else ""
     return block(sql, "sql") + rest
 
 
-def _statement(one: PerformedShape, times: bool) -> str:
-    facts = [f"{one.rows} rows" if one.rows > 0 else "", ", ".join(one.locks)]
+def _statement(statement: PerformedShape, times: bool) -> str:
+    facts = [f"{statement.rows} rows" if statement.rows > 0 else "", ", ".join(statement.locks)]
     if times:
-        facts.append(f"{one.milliseconds:.1f} ms")
-        facts.append(f"{one.foreseen:.0f} ms on the real table" if one.foreseen else "")
+        facts.append(f"{statement.milliseconds:.1f} ms")
+        facts.append(
+            f"about {statement.estimated:.0f} ms on the real table" if statement.estimated else ""
+        )
     said = "; ".join(fact for fact in facts if fact)
-    return f"{one.sql.strip().rstrip(';')};" + (f"  -- {said}" if said else "")
+    return f"{statement.sql.strip().rstrip(';')};" + (f"  -- {said}" if said else "")
 
 
 def _total(statements: Iterable[PerformedShape]) -> str:
-    return f"{sum(one.milliseconds for one in statements):.1f} ms"
+    return f"{sum(statement.milliseconds for statement in statements):.1f} ms"

@@ -1,4 +1,4 @@
-"""The shape of a rehearsal and its parts, seen through Protocols."""
+"""The shape of a rehearsal and its parts, as Protocols."""
 
 # ruff: noqa: D102 - each member is documented by the value that has it
 
@@ -8,7 +8,7 @@ from typing import Protocol
 from schema_lab.views.shapes import DriftShape
 
 
-class LossShape(Protocol):
+class LostValuesShape(Protocol):
     """Values that are destroyed."""
 
     @property
@@ -25,8 +25,8 @@ class LossShape(Protocol):
     def sentence(self) -> str: ...
 
 
-class ChangeShape(Protocol):
-    """Values that are written over."""
+class ChangedValuesShape(Protocol):
+    """Values that are overwritten."""
 
     @property
     def table(self) -> str: ...
@@ -38,7 +38,7 @@ class ChangeShape(Protocol):
     def sentence(self) -> str: ...
 
 
-class ColumnShape(Protocol):
+class ColumnChangeShape(Protocol):
     """A column before and after."""
 
     @property
@@ -81,7 +81,7 @@ class PerformedShape(Protocol):
     @property
     def locks(self) -> Sequence[str]: ...
     @property
-    def foreseen(self) -> float | None: ...
+    def estimated(self) -> float | None: ...
 
 
 class SampleShape(Protocol):
@@ -119,7 +119,7 @@ class FailureShape(Protocol):
 
 
 class RoundTripShape(Protocol):
-    """The way back and forth again."""
+    """The opposite direction, and the migration once more."""
 
     @property
     def target(self) -> str: ...
@@ -128,13 +128,13 @@ class RoundTripShape(Protocol):
     @property
     def traces(self) -> Sequence[str]: ...
     @property
-    def drops(self) -> Sequence[LossShape]: ...
+    def drops(self) -> Sequence[LostValuesShape]: ...
     @property
-    def losses(self) -> Sequence[LossShape]: ...
+    def losses(self) -> Sequence[LostValuesShape]: ...
 
 
 class RehearsalShape(Protocol):
-    """What happened on the copy."""
+    """What happened on the temporary copy."""
 
     @property
     def direction(self) -> str: ...
@@ -151,11 +151,11 @@ class RehearsalShape(Protocol):
     @property
     def statements(self) -> Sequence[PerformedShape]: ...
     @property
-    def columns(self) -> Sequence[ColumnShape]: ...
+    def columns(self) -> Sequence[ColumnChangeShape]: ...
     @property
-    def losses(self) -> Sequence[LossShape]: ...
+    def losses(self) -> Sequence[LostValuesShape]: ...
     @property
-    def changes(self) -> Sequence[ChangeShape]: ...
+    def changes(self) -> Sequence[ChangedValuesShape]: ...
     @property
     def samples(self) -> Sequence[SampleShape]: ...
     @property

@@ -1,11 +1,11 @@
-"""How a round trip through a history looks: each revision, and what it leaves or loses."""
+"""How the round trip of a history is displayed: each revision, what it leaves, what it loses."""
 
 # ruff: noqa: D102 - each member is documented by the value that has it
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from schema_lab.views import operations
+from schema_lab.views import drift
 from schema_lab.views.html import box, escape, page, symbols
 from schema_lab.views.plain import count, visible
 from schema_lab.views.shapes import DriftShape, OperationShape
@@ -21,7 +21,7 @@ _TONES = {"✓": "good", "✗": "bad", "·": "plain"}
 
 
 class TripShape(Protocol):
-    """One revision gone up, down and up again."""
+    """One revision, run up, down and up again."""
 
     @property
     def revision(self) -> str: ...
@@ -37,7 +37,7 @@ class TripShape(Protocol):
 
 
 class RoundtripShape(Protocol):
-    """A history gone through, revision by revision."""
+    """The round trips of all revisions of a history."""
 
     @property
     def dialect(self) -> str: ...
@@ -52,20 +52,20 @@ class RoundtripShape(Protocol):
 
 
 def html(roundtrip: RoundtripShape) -> str:
-    """Show each revision with what was found, in a box."""
+    """Display each revision with what was found, in a box."""
     tone = "good" if roundtrip.ok else "bad"
     mark = "✓" if roundtrip.ok else "✗"
     lead = f'<p class="sl-lead">{mark} {escape(_lead(roundtrip))}</p>'
-    trips = "".join(_trip_html(one) for one in roundtrip.trips)
+    trips = "".join(_trip_html(trip) for trip in roundtrip.trips)
     return page(box(tone, lead, symbols(trips), *_rest_html(roundtrip)))
 
 
 def text(roundtrip: RoundtripShape) -> str:
-    """Say each revision with what was found, in plain lines."""
+    """Return each revision with what was found, as plain lines."""
     lines = [_lead(roundtrip)]
-    for one in roundtrip.trips:
-        lines.append(f"{_mark(one)} {_title(one)}")
-        lines += [f"    {_MARKS[kind]} {visible(said)}" for kind, *_, said in one.found()]
+    for trip in roundtrip.trips:
+        lines.append(f"{_mark(trip)} {_title(trip)}")
+        lines += [f"    {_MARKS[kind]} {visible(said)}" for kind, *_, said in trip.found()]
     return "\n".join([*lines, *map(visible, _rest(roundtrip))])
 
 
@@ -92,36 +92,38 @@ def _title(trip: TripShape) -> str:
 
 
 def _lead(roundtrip: RoundtripShape) -> str:
-    gone = count(len(roundtrip.trips), "revision")
-    left = sum(not one.leaves_no_trace for one in roundtrip.trips)
-    verdict = "none leaves a trace" if not left else f"{left} of them cannot be taken back cleanly"
-    but = ", but the models differ from what they make" if _left(roundtrip) else ""
-    return f"Up, down and up again through {gone} on {visible(roundtrip.dialect)}: {verdict}{but}."
+    revisions = count(len(roundtrip.trips), "revision")
+    wrong = sum(not trip.leaves_no_trace for trip in roundtrip.trips)
+    verdict = f"{wrong} cannot be undone cleanly" if wrong else "each restores the same schema"
+    but = ", but the models differ from the result" if _left(roundtrip) else ""
+    tried = f"Up, down and up again through {revisions} on {visible(roundtrip.dialect)}"
+    return f"{tried}: {verdict}{but}."
 
 
 def _rest(roundtrip: RoundtripShape) -> Iterator[str]:
     yield from _at_the_head(roundtrip)
-    yield from (f"    {one.symbol} {one.sentence}" for one in _left(roundtrip))
+    yield from (f"    {operation.symbol} {operation.sentence}" for operation in _left(roundtrip))
     yield from _notes(roundtrip)
 
 
 def _rest_html(roundtrip: RoundtripShape) -> Iterator[str]:
     yield from (f"<p>{escape(line)}</p>" for line in _at_the_head(roundtrip))
     if _left(roundtrip):
-        yield operations.html(_left(roundtrip))
+        yield drift.operations_piece(_left(roundtrip))
     yield from (f"<p>{escape(line)}</p>" for line in _notes(roundtrip))
 
 
 def _at_the_head(roundtrip: RoundtripShape) -> Iterator[str]:
     left = _left(roundtrip)
     if left:
-        yield f"✗ At the head, {count(len(left), 'operation')} would be left to do:"
+        operations = count(len(left), "operation")
+        yield f"✗ At the head, {operations} would make the database match the models:"
     elif roundtrip.drift is not None:
-        yield "✓ At the head the models show no drift."
+        yield "✓ At the head, the database matches the models."
 
 
 def _left(roundtrip: RoundtripShape) -> Sequence[OperationShape]:
-    """List what the models still want when the whole history has run."""
+    """List the differences from the models after the whole history."""
     return roundtrip.drift.operations if roundtrip.drift is not None else ()
 
 

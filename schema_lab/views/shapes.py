@@ -5,7 +5,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from schema_lab.views.diff import DiffShape
+
+class DiffShape(Protocol):
+    """Two texts, and what each of them is."""
+
+    @property
+    def before(self) -> str: ...
+    @property
+    def after(self) -> str: ...
+    @property
+    def was(self) -> str: ...
+    @property
+    def now(self) -> str: ...
 
 
 class OperationShape(Protocol):
@@ -18,7 +29,7 @@ class OperationShape(Protocol):
 
 
 class NoiseShape(Protocol):
-    """A difference that stays after its own migration, or that the project ignores."""
+    """A difference that its own migration does not remove, or that the project ignores."""
 
     @property
     def sentence(self) -> str: ...
@@ -29,7 +40,7 @@ class NoiseShape(Protocol):
 
 
 class DriftShape(Protocol):
-    """All operations that would make the database equal the models."""
+    """All operations that would make the database match the models."""
 
     @property
     def operations(self) -> Sequence[OperationShape]: ...
@@ -37,8 +48,53 @@ class DriftShape(Protocol):
     def notes(self) -> Sequence[str]: ...
     @property
     def noise(self) -> Iterable[NoiseShape]: ...
+
+    @property
+    def not_compared(self) -> Sequence[str]: ...
     @property
     def ignored(self) -> Iterable[NoiseShape]: ...
+    @property
+    def others(self) -> Sequence[str]: ...
+
+
+class SideShape(Protocol):
+    """One side of a comparison, as a sentence says it."""
+
+    @property
+    def words(self) -> str: ...
+
+
+class ComparisonShape(Protocol):
+    """The operations that would make one side equal another."""
+
+    @property
+    def left(self) -> SideShape: ...
+    @property
+    def right(self) -> SideShape: ...
+    @property
+    def operations(self) -> Sequence[OperationShape]: ...
+    @property
+    def equal(self) -> bool: ...
+    @property
+    def others(self) -> Sequence[str]: ...
+    @property
+    def ignored(self) -> Iterable[NoiseShape]: ...
+    @property
+    def not_compared(self) -> Sequence[str]: ...
+    def diff(self) -> DiffShape: ...
+
+
+class SchemaShape(Protocol):
+    """The tables of one side."""
+
+    @property
+    def side(self) -> str: ...
+    @property
+    def dialect(self) -> str: ...
+    @property
+    def tables(self) -> Sequence[object]: ...
+    @property
+    def sql(self) -> str: ...
 
 
 class ChoiceShape(Protocol):
@@ -51,7 +107,7 @@ class ChoiceShape(Protocol):
 
 
 class QuestionShape(Protocol):
-    """What only a person can say about a change."""
+    """What only the user can decide about a change."""
 
     @property
     def sentence(self) -> str: ...
@@ -67,8 +123,8 @@ class QuestionShape(Protocol):
     def outcome(self) -> str: ...
 
 
-class ObstacleShape(Protocol):
-    """Live rows over which an upgrade would stumble."""
+class BlockingRowsShape(Protocol):
+    """Existing rows that make an upgrade fail."""
 
     @property
     def sentence(self) -> str: ...
@@ -92,7 +148,7 @@ class CandidateShape(Protocol):
     @property
     def downgrade_code(self) -> str: ...
     @property
-    def offending(self) -> Sequence[ObstacleShape]: ...
+    def offending(self) -> Sequence[BlockingRowsShape]: ...
     @property
     def questions(self) -> Iterable[QuestionShape]: ...
     @property
@@ -103,7 +159,7 @@ class CandidateShape(Protocol):
 
 
 class RevisionShape(Protocol):
-    """One migration script and where it stands."""
+    """One migration script, and whether it is applied."""
 
     @property
     def id(self) -> str: ...
@@ -156,26 +212,26 @@ class RunShape(Protocol):
     def notes(self) -> Sequence[str]: ...
 
 
-class LossShape(Protocol):
-    """What a step would drop, with the values that go with it."""
+class DropShape(Protocol):
+    """A column or a table that a migration would drop with its values."""
 
     @property
     def sentence(self) -> str: ...
 
 
 class StatusShape(Protocol):
-    """Where a lab stands."""
+    """The current state of a lab; None stands for what is unknown."""
 
     @property
     def dialect(self) -> str: ...
     @property
     def url(self) -> str: ...
     @property
-    def current(self) -> Sequence[str]: ...
+    def current(self) -> Sequence[str] | None: ...
     @property
-    def heads(self) -> Sequence[str]: ...
+    def heads(self) -> Sequence[str] | None: ...
     @property
-    def pending(self) -> int: ...
+    def pending(self) -> int | None: ...
     @property
     def drift(self) -> DriftShape | None: ...
     @property
@@ -183,7 +239,7 @@ class StatusShape(Protocol):
 
 
 class FindingShape(Protocol):
-    """One danger of a migration."""
+    """One risk of a migration."""
 
     @property
     def code(self) -> str: ...
@@ -202,11 +258,11 @@ class FindingShape(Protocol):
     @property
     def reason(self) -> str: ...
     @property
-    def rows(self) -> ObstacleShape | None: ...
+    def rows(self) -> BlockingRowsShape | None: ...
 
 
 class FindingsShape(Protocol):
-    """What a review found, and what the script allows."""
+    """The risks that a review found, and those that the script allows."""
 
     @property
     def findings(self) -> Sequence[FindingShape]: ...

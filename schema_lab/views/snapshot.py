@@ -1,4 +1,4 @@
-"""How snapshots look: one, a list of them, and a database that was taken back to one."""
+"""How snapshots look, a restore of one, and the sample rows that seeding added."""
 
 # ruff: noqa: D102 - each member is documented by the value that has it
 
@@ -10,12 +10,13 @@ from schema_lab.views import plain
 from schema_lab.views.html import badge, box, escape, page, table
 from schema_lab.views.plain import count, names, visible
 
-NO_SNAPSHOT = "No snapshot yet."
-_COLUMNS = ("snapshot", "revision", "size", "age", "label")
+NO_SNAPSHOTS = "No snapshots yet."
+_SNAPSHOT_COLUMNS = ("snapshot", "revision", "size", "age", "label")
+_SEED_COLUMNS = ("table", "rows")
 
 
 class SnapshotShape(Protocol):
-    """A copy of a database, to go back to."""
+    """A saved copy of a database."""
 
     @property
     def id(self) -> str: ...
@@ -39,7 +40,7 @@ class SnapshotsShape(Protocol):
 
 
 class RestoredShape(Protocol):
-    """A database that was taken back to a snapshot."""
+    """A database that was restored from a snapshot."""
 
     @property
     def snapshot(self) -> SnapshotShape: ...
@@ -49,7 +50,18 @@ class RestoredShape(Protocol):
     def after(self) -> Sequence[str]: ...
 
 
-def html(snapshot: SnapshotShape) -> str:
+class SeededShape(Protocol):
+    """The sample rows that seeding added to each table."""
+
+    @property
+    def tables(self) -> Sequence[tuple[str, int]]: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+    @property
+    def total(self) -> int: ...
+
+
+def snapshot_html(snapshot: SnapshotShape) -> str:
     """Show a snapshot as one line of facts."""
     lead = f"{badge(snapshot.dialect)} <strong>{escape(_lead(snapshot))}</strong>"
     facts = f'<span class="sl-muted">{escape(_facts(snapshot))}</span>'
@@ -58,37 +70,54 @@ def html(snapshot: SnapshotShape) -> str:
     return page(f'<div class="sl-facts">{line}</div>')
 
 
-def text(snapshot: SnapshotShape) -> str:
+def snapshot_text(snapshot: SnapshotShape) -> str:
     """Say a snapshot in one line."""
     label = f": {visible(snapshot.label)}" if snapshot.label else ""
     return f"{_lead(snapshot)} ({visible(snapshot.dialect)}, {_facts(snapshot)}){label}"
 
 
-def listed_html(listed: SnapshotsShape) -> str:
+def snapshots_html(listed: SnapshotsShape) -> str:
     """Show snapshots as a table."""
     if not listed.snapshots:
-        return page(f'<p class="sl-muted">{NO_SNAPSHOT}</p>')
-    return page(table(_COLUMNS, map(_row, listed.snapshots), right=("size",)))
+        return page(f'<p class="sl-muted">{NO_SNAPSHOTS}</p>')
+    return page(table(_SNAPSHOT_COLUMNS, map(_row, listed.snapshots), right=("size",)))
 
 
-def listed_text(listed: SnapshotsShape) -> str:
+def snapshots_text(listed: SnapshotsShape) -> str:
     """Say snapshots in aligned columns."""
     if not listed.snapshots:
-        return NO_SNAPSHOT
-    return plain.table(_COLUMNS, map(_row, listed.snapshots))
+        return NO_SNAPSHOTS
+    return plain.table(_SNAPSHOT_COLUMNS, map(_row, listed.snapshots))
 
 
 def restored_html(restored: RestoredShape) -> str:
-    """Show in a box where a restore has led."""
+    """Show in a box which revision a restore has led to."""
     return page(box("good", f'<p class="sl-lead">✓ {escape(restored_text(restored))}</p>'))
 
 
 def restored_text(restored: RestoredShape) -> str:
-    """Say in one line where a restore has led."""
+    """Say in one line which revision a restore has led to."""
     return (
         f"restore {visible(restored.snapshot.id)}: "
         f"{names(restored.before)} → {names(restored.after)}"
     )
+
+
+def seeded_html(seeded: SeededShape) -> str:
+    """Show the tables that received sample rows, in a box."""
+    tone = "good" if seeded.total else "plain"
+    mark = "✓ " if seeded.total else ""
+    lead = f'<p class="sl-lead">{mark}{escape(_seeded_lead(seeded))}</p>'
+    listed = table(_SEED_COLUMNS, seeded.tables) if seeded.tables else ""
+    notes = "".join(f"<p>! {escape(note)}</p>" for note in seeded.notes)
+    return page(box(tone, lead, listed, notes))
+
+
+def seeded_text(seeded: SeededShape) -> str:
+    """Say which tables received sample rows, in plain lines."""
+    listed = plain.table(_SEED_COLUMNS, seeded.tables) if seeded.tables else ""
+    notes = [f"! {visible(note)}" for note in seeded.notes]
+    return "\n".join([_seeded_lead(seeded), *([listed] if listed else []), *notes])
 
 
 def size_words(size: int) -> str:
@@ -139,3 +168,9 @@ def _row(snapshot: SnapshotShape) -> list[str]:
         age_words(snapshot.age),
         snapshot.label,
     ]
+
+
+def _seeded_lead(seeded: SeededShape) -> str:
+    if not seeded.tables:
+        return "Nothing to seed: there are no tables."
+    return f"{count(seeded.total, 'new row')} in {count(len(seeded.tables), 'table')}"

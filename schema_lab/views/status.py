@@ -1,21 +1,23 @@
-"""How a lab's status looks: where it stands."""
+"""How the current state of a lab looks: database, revision, pending revisions, drift."""
+
+from collections.abc import Sequence
 
 from schema_lab.views.html import badge, box, escape, page
 from schema_lab.views.plain import count, names, visible
 from schema_lab.views.shapes import StatusShape
 
 
-def html(status: StatusShape) -> str:
+def status_html(status: StatusShape) -> str:
     """Show the status as one line of facts, a badge for the drift at its end."""
-    return page(piece(status))
+    return page(status_piece(status))
 
 
-def piece(status: StatusShape) -> str:
+def status_piece(status: StatusShape) -> str:
     """Show the status without its style, for a larger page."""
     facts = [
         f'{badge(status.dialect)} <span class="sl-mono">{escape(status.url)}</span>',
-        _fact("revision", names(status.current)),
-        _fact("heads", names(status.heads, empty="none")),
+        _fact("revision", _names(status.current)),
+        _fact("heads", _names(status.heads, empty="none")),
         _pending(status),
         _drift_badge(status),
     ]
@@ -24,13 +26,13 @@ def piece(status: StatusShape) -> str:
     return f'<div class="sl-facts">{line}</div>{problem}'
 
 
-def text(status: StatusShape) -> str:
+def status_text(status: StatusShape) -> str:
     """Say the status in aligned plain lines."""
     lines = [
         f"{visible(status.dialect).ljust(8)}  {visible(status.url)}",
-        f"revision  {names(status.current)}",
-        f"heads     {names(status.heads, empty='none')}",
-        f"pending   {status.pending}",
+        f"revision  {_names(status.current)}",
+        f"heads     {_names(status.heads, empty='none')}",
+        f"pending   {'unknown' if status.pending is None else status.pending}",
         f"drift     {_drift(status)}",
     ]
     return "\n".join([*lines, *([visible(status.problem)] if status.problem else [])])
@@ -40,7 +42,13 @@ def _fact(name: str, value: str) -> str:
     return f'<span class="sl-muted">{name}</span> <code>{escape(value)}</code>'
 
 
+def _names(ids: Sequence[str] | None, empty: str = "base") -> str:
+    return "unknown" if ids is None else names(ids, empty)
+
+
 def _pending(status: StatusShape) -> str:
+    if status.pending is None:
+        return badge("pending unknown", "bad")
     tone = "warn" if status.pending else "plain"
     return badge(f"{status.pending} pending", tone)
 
@@ -49,10 +57,10 @@ def _drift(status: StatusShape) -> str:
     if status.drift is None:
         return "unknown"
     ignored = len(tuple(status.drift.ignored))
-    rest = f" ({ignored} ignored)" if ignored else ""
+    more = f" ({ignored} ignored)" if ignored else ""
     if not status.drift.operations:
-        return f"none{rest}"
-    return count(len(status.drift.operations), "operation") + rest
+        return f"none{more}"
+    return count(len(status.drift.operations), "operation") + more
 
 
 def _drift_badge(status: StatusShape) -> str:

@@ -1,6 +1,7 @@
-"""The style sheets, and of them what a piece of HTML uses: a stored output stays small.
+"""The style sheets, and the rules of them that a piece of HTML uses.
 
-An untrusted notebook strips every sheet: symbols, headings and tables carry the meaning.
+Only those rules are stored with an output, so that it stays small. An untrusted notebook strips
+every sheet: symbols, headings and tables carry the meaning.
 """
 
 import re
@@ -16,7 +17,7 @@ def used_by(html: str) -> str:
 
     Examples
     --------
-    >>> "table" in used_by("<p>one</p>"), "table" in used_by("<table></table>")
+    >>> "table" in used_by("<p>1</p>"), "table" in used_by("<table></table>")
     (False, True)
     """
     plain, tabs = _rules()
@@ -42,7 +43,7 @@ def whole() -> str:
 
 @cache
 def _rules() -> "tuple[_Rules, _Rules]":
-    """Give the rules of style.css: those for all, and those for browsers that can make tabs."""
+    """Give the rules of style.css: those for every browser, and those for browsers with tabs."""
     plain, _, rest = _sheet("style.css").partition(_TABS)
     return _read(plain), _read(rest[1:-1])
 
@@ -53,7 +54,7 @@ def _read(sheet: str) -> "_Rules":
 
 
 def _sheet(name: str) -> str:
-    """Read a sheet, without comments and without the space that only people need."""
+    """Read a sheet, without comments and without white space that browsers do not need."""
     text = files("schema_lab.views").joinpath(name).read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)

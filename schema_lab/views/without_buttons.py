@@ -1,7 +1,7 @@
-"""What stands in the place of a panel where its buttons cannot: in a stored notebook, on GitHub.
+"""What replaces a panel where its buttons cannot be shown: in a stored notebook, on GitHub.
 
-Nothing of it depends on the state of the lab, so that a notebook which is run again stores the
-same bytes.
+None of it depends on the state of the lab, so that a notebook that runs again stores the same
+bytes.
 """
 
 from schema_lab.views.code import block
@@ -9,11 +9,11 @@ from schema_lab.views.html import escape, page
 from schema_lab.views.plain import visible
 
 CODE = {
-    "lab": "where it stands",
-    "lab.drift()": "What changed",
-    'candidate = lab.autogenerate("What it is for")': "Autogenerate",
-    "candidate": "its code, its SQL, its findings",
-    "candidate.rehearse()": "Rehearse",
+    "lab": "Current state",
+    "lab.drift()": "Differences",
+    'candidate = lab.autogenerate("Add a city")': "Autogenerate",
+    "candidate": "its code, its SQL, its risks",
+    "candidate.rehearse()": "Rehearse candidate",
     "candidate.write()": "Write revision",
     "lab.upgrade()": "Upgrade",
     'lab.losses("downgrade", "-1")': "what Downgrade one would drop",
@@ -23,15 +23,15 @@ CODE = {
 }
 """Lines of code, each with the part of the panel that does the same."""
 
-_WHERE = (
-    "JupyterLab and Jupyter Notebook show its buttons here once this cell is run; VS Code needs its"
-    " Jupyter extension for them."
+_HOW_TO_SEE = (
+    "Run this cell in JupyterLab or Jupyter Notebook to see the buttons here. VS Code needs its"
+    " Jupyter extension to show them."
 )
-_SAME = "The same in code, each line in a cell of its own:"
+_SAME_AS_CODE = "The same actions as code, one line per cell:"
 
 
 def bundle(dialect: str) -> dict[str, str]:
-    """Say where the buttons are, and the code that does the same, as HTML and as text.
+    """Say how to see the buttons, and the code that does the same, as HTML and as text.
 
     Examples
     --------
@@ -43,20 +43,21 @@ def bundle(dialect: str) -> dict[str, str]:
 
 
 def html(dialect: str) -> str:
-    """Say it as a page, complete with its style."""
+    """Show it as a page, complete with its style."""
     lead = f'<p class="sl-lead">{escape(_lead(dialect))}</p>'
-    words = f"<p>{escape(_WHERE)}</p><p>{escape(_SAME)}</p>"
+    words = f"<p>{escape(_HOW_TO_SEE)}</p><p>{escape(_SAME_AS_CODE)}</p>"
     return page(lead, words, block("\n".join(_lines())))
 
 
 def text(dialect: str) -> str:
     """Say it in plain lines."""
-    return "\n".join([visible(_lead(dialect)), _WHERE, _SAME, *(f"    {one}" for one in _lines())])
+    lines = [f"    {line}" for line in _lines()]
+    return "\n".join([visible(_lead(dialect)), _HOW_TO_SEE, _SAME_AS_CODE, *lines])
 
 
 def _lead(dialect: str) -> str:
-    whose = f" for this database ({dialect})" if dialect else ""
-    return f"A panel of buttons{whose}."
+    database = f" for this database ({dialect})" if dialect else ""
+    return f"A panel of buttons{database}."
 
 
 def _lines() -> list[str]:

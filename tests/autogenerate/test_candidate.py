@@ -71,7 +71,7 @@ def test_an_empty_drift_says_so(lab: Lab) -> None:
     be(lab, users())
     want(lab, users())
     assert not lab.drift()
-    assert repr(lab.drift()) == "The database equals the models: no drift."
+    assert repr(lab.drift()) == "The database matches the models: no drift."
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -81,7 +81,7 @@ def test_without_drift_nothing_is_written(lab: Lab) -> None:
     want(lab, users())
     candidate = lab.autogenerate("Nothing new")
     assert candidate.empty
-    assert "the database equals the models" in repr(candidate)
+    assert "the database matches the models" in repr(candidate)
     with pytest.raises(HistoryError, match=r"nothing to write.*lab\.revision"):
         candidate.write()
     assert scripts(lab) == []
@@ -115,7 +115,8 @@ def test_scripts_hold_plain_types(lab: Lab) -> None:
     code = candidate.write().code
     assert "sqlmodel" not in code
     assert "sa.Column('name', sa.String(length=50), nullable=False)" in code
-    assert "sa.Column('made_at', sa.DateTime(timezone=True), nullable=False)" in code
+    zoned = Thing.__table__.c.made_at.type.timezone  # newer versions of SQLModel say so
+    assert f"sa.DateTime({'timezone=True' if zoned else ''}), nullable=False" in code
     lab.upgrade()
     assert list(lab.drift()) == []
 
@@ -180,7 +181,7 @@ def test_behind_the_newest_revision_it_is_refused(lab: Lab) -> None:
     """On a database that is not up to date, a comparison would repeat pending revisions."""
     want(lab, users())
     revision = lab.autogenerate("Create users").write()
-    with pytest.raises(HistoryError, match=f"base, the newest revision is {revision.id}"):
+    with pytest.raises(HistoryError, match=f"base, but the newest revision is {revision.id}"):
         lab.autogenerate("Create users again")
 
 

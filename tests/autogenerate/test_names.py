@@ -65,7 +65,7 @@ def test_names_go_there_and_back(lab: Lab, dialect: str) -> None:
 def test_a_name_that_cannot_be_read_back_is_refused(lab: Lab, kind: str) -> None:
     """A name that the driver mistakes is refused before a script is written (I3)."""
     want(lab, tables(NAMES[kind]))
-    with pytest.raises(InputError, match="cannot keep these names"):
+    with pytest.raises(InputError, match="cannot store these names"):
         lab.autogenerate("Create them")
 
 

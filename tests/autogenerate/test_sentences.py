@@ -213,3 +213,13 @@ def test_an_indexed_key_column_goes_there_and_back(lab: Lab) -> None:
     assert list(lab.drift()) == []
     lab.downgrade()
     assert set(lab.columns("users")["column"]) == {"id", "name"}
+
+
+def test_a_constraint_with_another_name_is_dropped_and_made(lab: Lab) -> None:
+    """The old one does not stay beside the new one over the same columns."""
+    be(lab, users(sa.UniqueConstraint("name", name="uq_old")))
+    want(lab, users(sa.UniqueConstraint("name", name="uq_new")))
+    lab.autogenerate("Rename a constraint").write()
+    lab.upgrade()
+    assert list(lab.drift(full=True)) == []
+    assert "uq_old" not in lab.constraints("users").to_string()

@@ -1,6 +1,7 @@
 """The programs beside JupyterLab that serve a notebook: Voilà's plain page, Notebook 7."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,8 +37,10 @@ def make_page(folder: Path, url: str, *more: str) -> Iterator[str]:
         "TMPDIR": str(folder / "tmp"),
     }
     address = f"http://127.0.0.1:{port}/"
-    with served(command, root, environment, folder / "page.log", f"{address}static/nothing"):
-        yield address
+    log = folder / "page.log"
+    with served(command, root, environment, log, f"{address}static/nothing"):
+        token = re.search(r"\?token=\w+", log.read_text(encoding="utf-8"))
+        yield address + (token[0] if token else "")
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import pytest
 from nbformat import NotebookNode, v4
 from playwright.sync_api import BrowserContext, Page
 
-from schema_lab.database.diagrams import Diagram
 from schema_lab.history import Graph
+from schema_lab.schema import Diagram
 from schema_lab.views.plain import visible
 from tests.browser import looking
 from tests.browser.contrast import faint_in_picture

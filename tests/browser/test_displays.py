@@ -63,7 +63,7 @@ DISPLAYS = {
     "query": 'lab.query("SELECT 1 AS one, NULL AS two")',
     "snapshots": 'lab.snapshot("before the plan"); lab.snapshots()',
     "round trip": "lab.roundtrip()",
-    "steps": 'steps = lab.downgrade("base", step=True); step = next(steps); step',
+    "steps": 'steps = lab.step_through("base"); step = next(steps); step',
     "all steps": "steps.close(); steps",
 }
 PLACES = list(DISPLAYS)

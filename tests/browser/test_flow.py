@@ -44,12 +44,12 @@ def test_the_history_unfolds(walk: Walk) -> None:
 
 
 def test_statement_by_statement_on_a_copy(walk: Walk) -> None:
-    """Step runs on a throwaway copy; Finish and Abandon end it, and the database stays."""
+    """Step runs on a temporary copy; Finish and Abandon end it, and the database stays."""
     pending(
         walk, 'op.execute("CREATE TABLE one (id INT)"); op.execute("CREATE TABLE two (id INT)")'
     )
     walk.press("Step")
-    walk.sees("on a throwaway copy")
+    walk.sees("on a temporary copy")
     walk.sees("CREATE TABLE one")
     walk.press("Next statement")
     walk.sees("CREATE TABLE two")
@@ -85,14 +85,14 @@ def test_the_panel_follows_a_model_that_is_run_again(walk: Walk) -> None:
 
 
 def test_resume_finishes_what_stopped_half_way(desk: Desk, new_database: FreshDatabase) -> None:
-    """On MariaDB, which keeps the first half, the cause is mended and Resume goes on."""
+    """On MariaDB, which keeps the first half, the cause is fixed and Resume continues."""
     server = sa.make_url(new_database("mariadb")).set(database=None)
     with walking(desk, server.render_as_string(hide_password=False)) as walk:
         pending(walk, HALF)
         walk.press("Upgrade")
         expect(walk.page.get_by_role("alert")).to_contain_text("rest")
-        walk.sees("stopped half-way in upgrade(): 1 statement of it stand")
-        looking.keep(walk.panel, "stopped-half-way")
+        walk.sees("stopped partway through upgrade(): 1 statement was applied.")
+        looking.keep(walk.panel, "stopped-partway")
         with walk.lab.engine.begin() as connection:
             connection.execute(sa.text("CREATE TABLE rest (id INT)"))
         walk.press("Resume")

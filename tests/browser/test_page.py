@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -26,6 +29,26 @@ def opened(browser: BrowserContext, address: str) -> Iterator[tuple[Page, set[st
     yield page, asked
     page.close()
     asked.discard("")  # of what stands in the page itself
+
+
+def answer(address: str, host: str = "") -> tuple[int, str]:
+    """Ask for a page as another program does, under the name of a host; follow redirects."""
+    request = Request(address, headers={"Host": host} if host else {})  # noqa: S310 - loopback
+    try:
+        with urlopen(request, timeout=STARTED_WITHIN) as found:  # noqa: S310 - loopback
+            return found.status, found.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_a_page_that_is_not_asked_with_its_token_is_closed(tmp_path: Path) -> None:
+    """Without the token there is no panel, and under another host's name there is no page."""
+    with make_page(tmp_path, f"sqlite:///{tmp_path / 'app.db'}") as address:
+        assert "?token=" in address
+        assert answer(address, host="evil.example")[0] == HTTPStatus.FORBIDDEN
+        _, text = answer(address.partition("?")[0])
+        assert "Password or token" in text or "login" in text
+        assert "jupyter-config-data" not in text
 
 
 def test_a_colleague_presses_upgrade_on_a_plain_page(

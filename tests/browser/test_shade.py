@@ -8,8 +8,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from schema_lab import views
-from schema_lab.views.around import Look
-from schema_lab.views.frame import Head
+from schema_lab.views.rows import Head, Look
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +32,7 @@ def page(browser: BrowserContext) -> Iterator[Page]:
 
 def show(page: Page, looks: list[Look]) -> list[Locator]:
     """Show each look as the before and after of a table."""
-    body = "".join(views.around.piece("users", one, one) for one in looks)
+    body = "".join(views.rows.before_after_piece("users", look, look) for look in looks)
     sheet = views.style.whole()
     page.set_content(f'<div class="schema-lab"><style>{sheet}</style>{body}</div>')
     return page.locator(".sl-scroll").all()

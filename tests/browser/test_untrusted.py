@@ -7,7 +7,7 @@ from nbformat import NotebookNode, v4
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from schema_lab import views
-from schema_lab.autogenerate import Drift, Operation
+from schema_lab.compare import Drift, Operation
 from schema_lab.history import History, Revision
 from tests.browser import looking
 from tests.browser.driving import JupyterLab
@@ -31,7 +31,8 @@ def stored(html: str) -> NotebookNode:
 @pytest.fixture(scope="module")
 def outputs(jupyter: JupyterLab, browser: BrowserContext) -> Iterator[list[Locator]]:
     """Open a notebook that is not trusted: a drift, a history and code."""
-    pages = [views.drift.html(DRIFT), views.history.html(HISTORY), views.code.highlight(CODE)]
+    history = views.history.history_html(HISTORY)
+    pages = [views.drift.drift_html(DRIFT), history, views.code.highlight(CODE)]
     jupyter.write_cells("untrusted.ipynb", [stored(page) for page in pages])
     page = browser.new_page()
     jupyter.open(page, "untrusted.ipynb")
@@ -82,15 +83,15 @@ def test_a_panel_works_once_its_cell_is_run(jupyter: JupyterLab, browser: Browse
     source = CELL.format(url=lab.engine.url.render_as_string(), root=str(lab.root))
     words = v4.new_output("display_data", data=views.without_buttons.bundle("sqlite"))
     panel = v4.new_code_cell(source, outputs=[words])
-    jupyter.write_cells("panel.ipynb", [stored(views.drift.html(DRIFT)), panel])
+    jupyter.write_cells("panel.ipynb", [stored(views.drift.drift_html(DRIFT)), panel])
     page = browser.new_page()
     try:
         jupyter.open(page, "panel.ipynb")
-        expect(page.get_by_text("once this cell is run")).to_be_visible()
+        expect(page.get_by_text("Run this cell in JupyterLab")).to_be_visible()
         looking.keep(page.locator(".schema-lab").last, "untrusted-panel")
         run_cell(page, 1)
         shown = page.locator(".sl-panel")
-        expect(page.get_by_text("once this cell is run")).to_have_count(0)
+        expect(page.get_by_text("Run this cell in JupyterLab")).to_have_count(0)
         expect(shown.locator(".sl-badge").first).to_have_css("border-radius", "10px")
         page.get_by_role("button", name="Autogenerate", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("The message is empty.")

@@ -13,7 +13,7 @@ NOISY = {
     "postgresql": ("REAL", "sa.Float(24)"),
     "mariadb": ("DOUBLE", "sa.REAL()"),
 }
-SAID = "Ignored in this project, as its configuration says: type of users.price"
+SAID = "Ignored by the configuration of this project: type of users.price"
 
 
 @pytest.fixture
@@ -21,8 +21,9 @@ def terminal(tmp_path: Path, database_url: str, dialect: str) -> Terminal:
     """Open a terminal on a table whose one difference stays."""
     opened = own_project(tmp_path / "project", database_url)
     live, wanted = NOISY[dialect]
+    number = {"postgresql": "SERIAL", "mariadb": "INTEGER AUTO_INCREMENT"}.get(dialect, "INTEGER")
     models_are(opened, f"sa.Column('price', {wanted})")
-    execute(opened.lab(), f"CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY, price {live})")
+    execute(opened.lab(), f"CREATE TABLE users (id {number} NOT NULL PRIMARY KEY, price {live})")
     return opened
 
 

@@ -84,7 +84,7 @@ def test_create_missing_names_what_no_migration_makes(terminal: Terminal) -> Non
     metadata = sa.MetaData()
     sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
     sa.Table("drafts", metadata, sa.Column("id", sa.Integer, primary_key=True))
-    with pytest.warns(UserWarning, match="no migration makes: drafts"):
+    with pytest.warns(UserWarning, match="no migration creates: drafts"):
         init_db(terminal.url, config=terminal.root, create_missing=True, metadata=metadata)
     assert set(terminal.lab().tables()["table"]) == {"users", "user_profiles", "drafts"}
 

@@ -129,7 +129,7 @@ def test_a_rehearsal_that_loses_nothing_goes_on(terminal: Terminal) -> None:
     """With --rehearse the report comes first, then the upgrade."""
     result = migrate(terminal, "--rehearse")
     assert succeeded(result)
-    assert "it would succeed; no value would be lost" in result.stdout
+    assert "it would succeed, and no values would be lost" in result.stdout
     assert result.stdout.splitlines()[-1] == f"upgraded to {HEAD}"
 
 

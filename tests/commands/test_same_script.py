@@ -10,9 +10,8 @@ import pytest
 
 from schema_lab import Lab
 from tests.support.servers import SERVERS, fresh_database
-from tests.support.terminal import REPOSITORY, Terminal, succeeded
+from tests.support.terminal import SHIPPED, Terminal, succeeded
 
-SHIPPED = REPOSITORY / "schema_lab" / "models" / "example.py"
 DATED = re.compile(r"^Create Date: .*$", re.MULTILINE)
 
 HEADER = "from datetime import date, datetime\nfrom decimal import Decimal\n"
@@ -80,7 +79,7 @@ def terminal(
     folder = tmp_path_factory.mktemp("same")
     with ExitStack() as stack:
         url = stack.enter_context(fresh_database(request.param, folder))
-        opened = Terminal.on_a_copy(folder / "project", url, with_package=True)
+        opened = Terminal.on_a_copy(folder / "project", url, with_models=True)
         opened.lab().upgrade()
         yield opened
 

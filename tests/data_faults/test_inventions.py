@@ -34,7 +34,7 @@ def test_the_error_names_the_column_and_the_cure(filled: Lab) -> None:
     filled_in(filled, "Add a day", BORN.format(""))
     with pytest.raises(MigrationError, match="born is NOT NULL without a default") as refused:
         filled.upgrade()
-    assert "Add born nullable, fill it with an UPDATE" in refused.value.cure
+    assert "Add born as nullable, fill it with an UPDATE" in refused.value.cure
 
 
 @pytest.mark.parametrize("dialect", ["mariadb"])

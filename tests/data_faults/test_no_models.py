@@ -32,7 +32,7 @@ def test_the_lab_refuses_to_drop_everything(terminal: Terminal) -> None:
     before = state(terminal)
     with pytest.raises(ModelError, match="No model was found") as refused:
         terminal.lab().autogenerate("Clean up")
-    assert "import them in env.py" in refused.value.cure
+    assert "import the models in env.py" in refused.value.cure
     assert state(terminal) == before
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from tests.support.labs import be, execute, filled_in, users, want
 
 
@@ -84,7 +84,7 @@ def test_the_review_of_a_script_shows_the_rows_that_break_a_check(lab: Lab) -> N
     filled_in(lab, "Check", f"{lines}('ck_plan', sa.text(\"plan <> ''\"))")
     findings = lab.review()
     (found,) = [one for one in findings if one.code == "SL205"]
-    assert "which 2 rows break" in found.sentence
+    assert "2 rows violate it" in found.sentence
     assert found.rows is not None
     assert list(found.rows.frame["id"]) == [1, 4]
     assert "&lt;4&gt;" in findings._repr_html_()
@@ -110,7 +110,7 @@ def test_a_check_that_a_project_adds_by_itself_is_asked_too(lab: Lab) -> None:
         "    with context.begin_transaction():\n"
         "        context.run_migrations()\n"
     )
-    assert candidate_with(lab).obstacles == ("1 row of users breaks CHECK ck_plan.",)
+    assert candidate_with(lab).obstacles == ("1 row of `users` violates CHECK `ck_plan`.",)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])

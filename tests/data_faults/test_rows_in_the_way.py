@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.errors import HistoryError, MigrationError
 from tests.support.dump import schema_dump
 from tests.support.labs import be, execute, users, want
@@ -38,7 +38,7 @@ def test_values_too_long_for_a_shorter_type_are_counted(lab: Lab) -> None:
     filled(lab, text(), ["é" * 37, "x" * 11, "é" * 10, None])
     candidate = candidate_for(lab, text(length=10))
     assert candidate.obstacles == (
-        "2 values of users.plan are longer than 10 characters, the longest has 37.",
+        "2 values of `users.plan` are longer than 10 characters. The longest has 37.",
     )
 
 
@@ -63,7 +63,7 @@ def test_values_that_stand_more_than_once_are_listed(lab: Lab) -> None:
     filled(lab, text(), ["b'", "a", "b'", "c", "b'", "a", None, None])
     constraint = sa.UniqueConstraint("plan", name="uq_users_plan")
     assert candidate_for(lab, text(), constraint).obstacles == (
-        "2 values of users.plan stand more than once: \"b'\" (3 rows), 'a' (2 rows).",
+        "2 values of `users.plan` occur more than once: \"b'\" (3 rows), 'a' (2 rows).",
     )
 
 
@@ -72,7 +72,7 @@ def test_a_unique_index_is_asked_for_too(lab: Lab) -> None:
     filled(lab, text(), ["a", "a", None, None])
     index = sa.Index("ix_users", "name", "plan", unique=True)
     assert candidate_for(lab, text(), index).obstacles == (
-        "1 value of users.(name, plan) stands more than once: ('Ann', 'a') (2 rows).",
+        "1 value of `users.(name, plan)` occurs more than once: ('Ann', 'a') (2 rows).",
     )
 
 
@@ -81,7 +81,7 @@ def test_at_most_five_values_are_listed(lab: Lab) -> None:
     filled(lab, text(length=200), [f"{at}{'x' * 100}" for at in range(7)] * 2)
     constraint = sa.UniqueConstraint("plan", name="uq_users_plan")
     (sentence,) = candidate_for(lab, text(length=200), constraint).obstacles
-    assert sentence.startswith("7 values of users.plan")
+    assert sentence.startswith("7 values of `users.plan`")
     assert sentence.count("(2 rows)") == 5
     assert sentence.endswith("…")
     assert len(sentence) < 500
@@ -104,7 +104,7 @@ def test_a_partial_index_asks_only_its_rows(lab: Lab) -> None:
         "ix_users_plan", "plan", unique=True, sqlite_where=condition, postgresql_where=condition
     )
     (sentence,) = candidate_for(lab, text(), index).obstacles
-    assert sentence == "1 value of users.plan stands more than once: 'b' (2 rows)."
+    assert sentence == "1 value of `users.plan` occurs more than once: 'b' (2 rows)."
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
@@ -116,7 +116,7 @@ def test_an_index_on_an_expression_is_asked_as_it_will_be(lab: Lab) -> None:
     sa.Index("ix_users_plan", sa.func.trim(sa.func.lower(plan)), unique=True)
     want(lab, metadata)
     (sentence,) = lab.autogenerate("Add an index").obstacles
-    assert sentence.endswith("stands more than once: 'ab' (2 rows).")
+    assert sentence.endswith("occurs more than once: 'ab' (2 rows).")
 
 
 def test_an_index_on_a_column_that_is_only_added_asks_nothing(lab: Lab) -> None:
@@ -130,7 +130,7 @@ def test_nulls_in_a_column_that_shall_have_none_are_counted(lab: Lab) -> None:
     """D3: NOT NULL over rows with NULL is a question."""
     filled(lab, text(), ["a", None, None])
     (question,) = candidate_for(lab, text(nullable=False)).questions
-    assert question.evidence == ("2 of 3 values of users.plan are NULL.",)
+    assert question.evidence == ("2 of 3 values of `users.plan` are NULL.",)
 
 
 def test_orphans_of_a_new_foreign_key_are_counted(lab: Lab) -> None:
@@ -138,7 +138,7 @@ def test_orphans_of_a_new_foreign_key_are_counted(lab: Lab) -> None:
     filled(lab, sa.Column("chief", sa.Integer), [1, 2, 7, None])
     key = sa.ForeignKeyConstraint(["chief"], ["users.id"], name="fk_chief")
     assert candidate_for(lab, sa.Column("chief", sa.Integer), key).obstacles == (
-        "1 value of users.chief has no row in users.",
+        "1 value of `users.chief` has no row in `users`.",
     )
 
 
@@ -149,7 +149,7 @@ def test_a_foreign_key_to_a_table_that_is_only_made_has_orphans_only(lab: Lab) -
     sa.Table("teams", after, sa.Column("id", sa.Integer, primary_key=True))
     want(lab, after)
     assert lab.autogenerate("Add teams").obstacles == (
-        "1 value of users.team has no row in teams.",
+        "1 value of `users.team` has no row in `teams`.",
     )
 
 
@@ -160,8 +160,8 @@ def test_names_are_quoted_in_the_question(lab: Lab, name: str, dialect: str) -> 
         name = name.replace("`", "")
     filled(lab, text(name), ["x" * 11, None])
     candidate = candidate_for(lab, text(name, 10, nullable=False))
-    assert [sentence.split(f"users.{name} ")[0] for sentence in candidate.obstacles] == [
-        "1 value of ",
+    assert [sentence.split(f"users.{name}` ")[0] for sentence in candidate.obstacles] == [
+        "1 value of `",
     ]
     assert {one.about for one in candidate.questions} == {f"users.{name}"}
 

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from schema_lab.autogenerate import Asking, Memory, env_options
-from schema_lab.autogenerate.compare import _read
-from schema_lab.database import read_at_once, reflected_word_for_word
-from schema_lab.database.engines import engine_for
-from schema_lab.database.reflecting_known import EVERYTHING
+from schema_lab.candidate import Asking, env_options
+from schema_lab.candidate.comparison import _read
+from schema_lab.compare import Memory
+from schema_lab.database.connections.engines import engine_for
+from schema_lab.schema import read_at_once, reflected_word_for_word
+from schema_lab.schema.reflection.known import EVERYTHING
 from tests.round_trip.spec import models
 from tests.round_trip.strategies import schemas
 from tests.round_trip.walk import Walk

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.tables import columns
 from schema_lab.errors import InputError
+from schema_lab.schema.frames.tables import columns
 from tests.database.conftest import HOSTILE_NAMES, execute
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.tables import constraints, foreign_keys, indexes
 from schema_lab.errors import InputError
+from schema_lab.schema.frames.tables import constraints, foreign_keys, indexes
 from tests.database.conftest import HOSTILE_NAMES, execute
 
 LISTS = [constraints, foreign_keys, indexes]

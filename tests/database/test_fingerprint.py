@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database import Fingerprint, engine_for, fingerprint, looking_again
+from schema_lab.database import engine_for, looking_again
+from schema_lab.schema import Fingerprint, fingerprint
 from tests.conftest import FreshDatabase
 
 
@@ -32,7 +33,7 @@ def server(new_database: FreshDatabase) -> sa.Engine:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
     """Give a SQLite engine whose connection is kept between looks, whatever the file's age."""
-    monkeypatch.setattr("schema_lab.database.stamp.YOUNG", 0)
+    monkeypatch.setattr("schema_lab.database.file_cache.YOUNG", 0)
     engine = engine_for(sa.make_url(f"sqlite:///{tmp_path / 'shop.db'}"))
     create(engine, "users")
     return engine
@@ -53,6 +54,7 @@ def test_a_table_more_is_another_fingerprint(engine: sa.Engine) -> None:
     assert set(taken(engine, before).tables) - set(before.tables) == {(None, "users")}
 
 
+@pytest.mark.postgresql
 def test_what_was_begun_before_and_committed_after_is_seen(server: sa.Engine) -> None:
     """On PostgreSQL a transaction may have its number, and say nothing yet, while one looks."""
     with server.connect() as slow:
@@ -63,6 +65,7 @@ def test_what_was_begun_before_and_committed_after_is_seen(server: sa.Engine) ->
     assert (None, "users") in taken(server, before).tables
 
 
+@pytest.mark.postgresql
 def test_what_is_written_elsewhere_changes_nothing(server: sa.Engine) -> None:
     """Rows take numbers on PostgreSQL; the schema is compared again, and is the same."""
     create(server, "users")

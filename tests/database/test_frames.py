@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from schema_lab.database.frames import value_frame
+from schema_lab.schema.frames.frames import value_frame
 
 
 @pytest.mark.parametrize(

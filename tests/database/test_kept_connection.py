@@ -17,9 +17,9 @@ from schema_lab.database import engine_for, looking_again
 FORKING = """
 import os, sys
 import sqlalchemy as sa
-from schema_lab.database import engine_for, looking_again, stamp
+from schema_lab.database import engine_for, looking_again, file_cache
 
-stamp.YOUNG = 0
+file_cache.YOUNG = 0
 engine = engine_for(sa.make_url(sys.argv[1]))
 
 def is_marked():
@@ -57,7 +57,7 @@ def engine(file: Path) -> Iterator[sa.Engine]:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every file count as old enough that a change of it shows."""
-    monkeypatch.setattr("schema_lab.database.stamp.YOUNG", 0)
+    monkeypatch.setattr("schema_lab.database.file_cache.YOUNG", 0)
 
 
 def made(path: Path, table: str) -> None:

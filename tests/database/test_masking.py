@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from schema_lab.database.masking import masked, scrub
+from schema_lab.database.urls import masked, scrub
 
 # No part of the visible URL, and no star, which the mask itself is made of.
 SECRETS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="*"), min_size=1)

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from schema_lab.database import engine_for, resolve, tls_where_there_is
 from tests.support.servers import fresh_database
 
+pytestmark = pytest.mark.mariadb
+
 
 @pytest.fixture
 def url(tmp_path: Path) -> Any:

@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.tables import query, rows, tables
 from schema_lab.errors import DatabaseError, InputError
+from schema_lab.schema.frames.tables import query, rows, tables
 from tests.database.conftest import execute
 from tests.support.dump import schema_dump
 
@@ -74,14 +74,14 @@ def test_a_query_leaves_no_transaction_open(filled: sa.Engine, database_url: str
 @pytest.mark.parametrize("sql", ["", " \n "])
 def test_an_empty_query_is_refused(engine: sa.Engine, sql: str) -> None:
     """Nothing to run is said before anything is sent."""
-    with pytest.raises(InputError, match="no statement"):
+    with pytest.raises(InputError, match="statement is empty"):
         query(engine, sql)
 
 
 @pytest.mark.parametrize("dialect", ["mariadb"], indirect=True)
 def test_a_statement_without_rows_is_refused(engine: sa.Engine) -> None:
     """A statement that reads nothing gets no empty table for an answer."""
-    with pytest.raises(InputError, match="gives no rows"):
+    with pytest.raises(InputError, match="returns no rows"):
         query(engine, "SET @a = 1")
 
 
@@ -90,4 +90,4 @@ def test_a_mistake_in_a_query_is_explained(engine: sa.Engine) -> None:
     with pytest.raises(DatabaseError, match=r"(?i)selct") as caught:
         query(engine, "SELCT 1")
     assert "\n" not in caught.value.fact
-    assert caught.value.cure == "Correct what it names, then try again."
+    assert caught.value.cure == "Fix the problem that the error names, then try again."

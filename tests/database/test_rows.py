@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects.mysql import TINYINT
 
-from schema_lab.database.tables import query, rows, tables
 from schema_lab.errors import InputError
+from schema_lab.schema.frames.tables import query, rows, tables
 from tests.database.conftest import HOSTILE_NAMES, execute
 from tests.support.dump import schema_dump
 
@@ -107,7 +107,7 @@ def test_a_name_like_no_other_points_to_the_list(filled: sa.Engine) -> None:
     """Without a near name the cure says where all names stand."""
     with pytest.raises(InputError) as caught:
         rows(filled, "zzz")
-    assert caught.value.cure == "See lab.tables() for all."
+    assert caught.value.cure == "`lab.tables()` lists all tables."
 
 
 def test_a_limit_below_zero_is_refused(filled: sa.Engine) -> None:

@@ -76,9 +76,9 @@ def test_common_forms_of_the_file_are_read(tmp_path: Path, content: bytes) -> No
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"DATABASE_URL postgres://u:s3cret@h/d\n", "line 1 is no setting"),
-        (b"A=1\nDATABASE_URL: postgres://u:s3cret@h/d\n", "line 2 is no setting"),
-        (b'DATABASE_URL="postgres://u:s3cret@h/d\n', "line 1 is no setting"),
+        (b"DATABASE_URL postgres://u:s3cret@h/d\n", "line 1 is not a setting"),
+        (b"A=1\nDATABASE_URL: postgres://u:s3cret@h/d\n", "line 2 is not a setting"),
+        (b'DATABASE_URL="postgres://u:s3cret@h/d\n', "line 1 is not a setting"),
         (b"DATABASE_URL=postgres://u:s3cret\xff@h/d\n", "not UTF-8"),
     ],
 )

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.frames import value_frame
-from schema_lab.database.tables import columns, indexes, query, rows
+from schema_lab.schema.frames.frames import value_frame
+from schema_lab.schema.frames.tables import columns, indexes, query, rows
 from schema_lab.views.plain import visible
 from tests.database.conftest import HOSTILE_NAMES, execute
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from schema_lab.database.sqlite_keys import foreign_keys
+from schema_lab.schema.reflection.sqlite import foreign_keys
 
 PARENT = "CREATE TABLE p (id INTEGER PRIMARY KEY, b INT, UNIQUE (id, b))"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.tables import rows, tables
 from schema_lab.errors import InputError
+from schema_lab.schema.frames.tables import rows, tables
 from tests.database.conftest import HOSTILE_NAMES, execute
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from schema_lab import Field, Lab
-from schema_lab.autogenerate import Candidate
-from schema_lab.autogenerate.diff import Diff, functions_of
+from schema_lab.candidate import Candidate
+from schema_lab.candidate.candidate import Diff, functions_of
 from tests.support.labs import lab
 
 __all__ = ["lab"]
@@ -45,9 +45,9 @@ def test_an_answer_shows_what_it_changes(candidate: Candidate) -> None:
     """No answer, no difference; a rename is said in the code."""
     assert not candidate.answered
     candidate.rename("hero.fullname", "name")
-    said = "# hero.fullname is renamed to name; its values stay."
+    said = "# hero.fullname is renamed to name. Its values are kept."
     assert signs(candidate.answered)[said] == "+"
-    assert "Since the answers" in candidate._repr_html_()
+    assert "Changed by your answers" in candidate._repr_html_()
 
 
 def test_a_script_on_disk_differs_once_it_is_edited(candidate: Candidate) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from schema_lab import Field, Lab
-from schema_lab.database.diagrams import Column, Diagram, Table
 from schema_lab.errors import InputError
+from schema_lab.schema import Diagram, DiagramColumn, DiagramTable
 from tests.diagrams.values import HOSTILE
 from tests.support.labs import lab
 
@@ -27,12 +27,12 @@ def two_tables(lab: Lab) -> None:
     lab.upgrade()
 
 
-def table(diagram: Diagram, name: str) -> Table:
+def table(diagram: Diagram, name: str) -> DiagramTable:
     """Find a table."""
     return next(one for one in diagram.tables if one.name == name)
 
 
-def column(diagram: Diagram, place: str) -> Column:
+def column(diagram: Diagram, place: str) -> DiagramColumn:
     """Find a column, such as "hero.id"."""
     name, _, wanted = place.partition(".")
     return next(one for one in table(diagram, name).columns if one.name == wanted)
@@ -106,9 +106,9 @@ def test_a_graph_knows_where_the_database_stands(lab: Lab) -> None:
     two_tables(lab)
     current = lab.current()[0].id
     lab.revision("Later")
-    states = {one.message: one.words for one in lab.graph().knots}
+    states = {one.message: one.words for one in lab.graph().nodes}
     assert states == {"Create teams": ("current",), "Later": ("pending", "head")}
-    assert lab.graph().knots[0].down == (current,)
+    assert lab.graph().nodes[0].down == (current,)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from schema_lab.autogenerate.diagrams import marked
-from schema_lab.database.diagrams import Column, Diagram, Table
+from schema_lab.candidate.diagram import marked
 from schema_lab.history import Graph
-from schema_lab.views.diagrams import detail
+from schema_lab.schema import Diagram, DiagramColumn, DiagramTable
+from schema_lab.views.diagrams import entities_text
 from schema_lab.views.diagrams.layers import downwards, layered
 from schema_lab.views.plain import visible
 from tests.diagrams.values import (
@@ -74,7 +74,7 @@ def test_a_picture_reaches_into_no_page() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
     """[I3] A table, a column and a message of any name stand in the picture and the outline."""
-    diagram = Diagram.of("models", [Table(name, (Column(name, "TEXT"),))], [])
+    diagram = Diagram.of("models", [DiagramTable(name, (DiagramColumn(name, "TEXT"),))], [])
     assert words_of(diagram.svg).count(visible(name)) == 2
     assert repr(diagram).count(visible(name)) == 2
     assert any(visible(name) in words for words in words_of(hostile_graph().svg))
@@ -90,8 +90,8 @@ def test_mermaid_gets_no_sign_of_a_name() -> None:
 
 def test_marks_are_symbols_too() -> None:
     """What is added, dropped or changed is said by + - ~, never by colour alone."""
-    column = Column("plan", "VARCHAR(9)", mark="~", before="VARCHAR(5)")
-    marked = Diagram.of("candidate", [Table("users", (column,), mark="~")], [])
+    column = DiagramColumn("plan", "VARCHAR(9)", mark="~", before="VARCHAR(5)")
+    marked = Diagram.of("candidate", [DiagramTable("users", (column,), mark="~")], [])
     assert {"~ users", "~", "VARCHAR(5) → VARCHAR(9) NULL"} <= set(words_of(marked.svg))
     assert "#126; changed" in marked.mermaid.replace("#32;", " ")
     assert "~ users\n    ~       plan  VARCHAR(5) → VARCHAR(9) NULL" in repr(marked)
@@ -114,12 +114,14 @@ def test_two_hundred_tables_stay_quick_and_small() -> None:
     assert list(bundle[0]) == ["image/svg+xml", "text/plain"]
     assert "Only names are shown" in bundle[0]["text/plain"]
     assert len(diagram.mermaid) < 50_000
-    assert not detail.names_alone(diagram.around("table_7"))
+    assert not entities_text.names_alone(diagram.around("table_7"))
 
 
 def test_what_changes_is_shown_of_every_table() -> None:
     """Where only keys are shown, a marked column is shown as well."""
-    changed = Table("zebra", (*many_tables(1, 12).tables[0].columns, Column("x", "TEXT", mark="+")))
+    changed = DiagramTable(
+        "zebra", (*many_tables(1, 12).tables[0].columns, DiagramColumn("x", "TEXT", mark="+"))
+    )
     diagram = Diagram.of("candidate", [*many_tables(20, 12).tables, changed], [])
     assert "x" in words_of(diagram.svg)
     assert "column_3" not in words_of(diagram.svg)
@@ -176,17 +178,17 @@ def test_a_long_history_is_folded() -> None:
     """Of 500 revisions those are shown that end a run; the whole is there when asked for."""
     history = long_history(500, applied=480)
     folded = Graph.of(history)
-    assert len(folded.knots) < 30
-    assert sum(one.folded or 1 for one in folded.knots) == 501
-    assert {"0500", "0481", "0480", "side", "0250", "0001"} <= {one.id for one in folded.knots}
-    assert len(Graph.of(history, whole=True).knots) == 501
+    assert len(folded.nodes) < 30
+    assert sum(one.folded or 1 for one in folded.nodes) == 501
+    assert {"0500", "0481", "0480", "side", "0250", "0001"} <= {one.id for one in folded.nodes}
+    assert len(Graph.of(history, whole=True).nodes) == 501
 
 
-def test_each_knot_leads_to_one_that_is_there() -> None:
+def test_each_node_leads_to_one_that_is_there() -> None:
     """Folding cuts no line."""
-    knots = Graph.of(long_history(500, applied=480)).knots
-    ids = {one.id for one in knots}
-    assert {down for one in knots for down in one.down} <= ids
+    nodes = Graph.of(long_history(500, applied=480)).nodes
+    ids = {one.id for one in nodes}
+    assert {down for one in nodes for down in one.down} <= ids
 
 
 def test_a_whole_long_history_is_quick() -> None:

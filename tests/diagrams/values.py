@@ -3,10 +3,10 @@
 from itertools import pairwise
 from random import Random
 
-from schema_lab.database.diagrams import Column, Diagram, Reference, Table
 from schema_lab.history import Graph, History, Revision
+from schema_lab.schema import Diagram, DiagramColumn, DiagramTable, Reference
 
-KEY = Column("id", "INTEGER", nullable=False, keys=("PK",))
+KEY = DiagramColumn("id", "INTEGER", nullable=False, keys=("PK",))
 HOSTILE = (
     'a "quoted" one',
     "<script>alert(1)</script>",
@@ -26,27 +26,29 @@ HOSTILE = (
     "-- ||--o{ ]",
 )
 
-TEAMS = Table("teams", (KEY,))
-HEROES = Table("heroes", (KEY, Column("team_id", "INTEGER", keys=("FK",))))
-POWERS = Table("powers", (KEY, Column("hero_id", "INTEGER", nullable=False, keys=("FK",))))
-LONELY = Table("lonely", (Column("word", "VARCHAR(20)"),))
+TEAMS = DiagramTable("teams", (KEY,))
+HEROES = DiagramTable("heroes", (KEY, DiagramColumn("team_id", "INTEGER", keys=("FK",))))
+POWERS = DiagramTable(
+    "powers", (KEY, DiagramColumn("hero_id", "INTEGER", nullable=False, keys=("FK",)))
+)
+LONELY = DiagramTable("lonely", (DiagramColumn("word", "VARCHAR(20)"),))
 TO_TEAMS = Reference("heroes", ("team_id",), "teams", ("id",), optional=True)
 TO_HEROES = Reference("powers", ("hero_id",), "heroes", ("id",))
 SMALL = Diagram.of("models", (TEAMS, HEROES, POWERS, LONELY), (TO_TEAMS, TO_HEROES))
 
-_CHANGED = Table(
+_CHANGED = DiagramTable(
     "users",
     (
         KEY,
-        Column("plan", "VARCHAR(9)", mark="~", before="VARCHAR(5)"),
-        Column("city", "TEXT", mark="+"),
-        Column("team_id", "INTEGER", keys=("FK",), mark="-"),
+        DiagramColumn("plan", "VARCHAR(9)", mark="~", before="VARCHAR(5)"),
+        DiagramColumn("city", "TEXT", mark="+"),
+        DiagramColumn("team_id", "INTEGER", keys=("FK",), mark="-"),
     ),
     mark="~",
 )
 MARKED = Diagram.of(
     "candidate",
-    (_CHANGED, Table("notes", (KEY,), mark="+"), Table("teams", (KEY,), mark="-")),
+    (_CHANGED, DiagramTable("notes", (KEY,), mark="+"), DiagramTable("teams", (KEY,), mark="-")),
     (Reference("users", ("team_id",), "teams", ("id",), mark="-"),),
 )
 """Everything that a candidate may mark."""
@@ -67,7 +69,7 @@ SOME_HISTORY = Graph.of(
 
 def hostile() -> Diagram:
     """Give every hostile name to a table, to its column and to its type."""
-    tables = [Table(name, (Column(name, name, keys=("FK",)),)) for name in HOSTILE]
+    tables = [DiagramTable(name, (DiagramColumn(name, name, keys=("FK",)),)) for name in HOSTILE]
     pairs = pairwise(HOSTILE)
     return Diagram.of("models", tables, [Reference(b, (b,), a, (a,)) for a, b in pairs])
 
@@ -86,12 +88,12 @@ def many_tables(number: int, columns: int = 8) -> Diagram:
     """Make tables each of which refers to up to three that were there before."""
     chance, tables, references = Random(1), [], []  # noqa: S311 - the same tables each time
     for at in range(number):
-        own = [KEY, *(Column(f"column_{one}", "VARCHAR(50)") for one in range(columns))]
+        own = [KEY, *(DiagramColumn(f"column_{one}", "VARCHAR(50)") for one in range(columns))]
         for other in {chance.randrange(at) for _ in range(chance.randrange(4)) if at}:
-            own.append(Column(f"table_{other}_id", "INTEGER", keys=("FK",)))
+            own.append(DiagramColumn(f"table_{other}_id", "INTEGER", keys=("FK",)))
             ends = (f"table_{at}", (f"table_{other}_id",), f"table_{other}", ("id",))
             references.append(Reference(*ends, optional=True))
-        tables.append(Table(f"table_{at}", tuple(own)))
+        tables.append(DiagramTable(f"table_{at}", tuple(own)))
     return Diagram.of("database", tables, references)
 
 

@@ -10,7 +10,11 @@ import nbformat
 REPOSITORY = Path(__file__).parents[2]
 README = REPOSITORY / "README.md"
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
-DOCUMENTS = [README, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    README,
+    *(REPOSITORY / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
+]
 
 SHELL = {"console", "bash", "sh"}
 PROGRAMS = {"alembic", "conda", "docker-compose", "make", "pip", "python", "schema-lab", "source"}

@@ -19,6 +19,7 @@ from tests.support.programs import Result
 from tests.support.terminal import HEAD, Terminal, succeeded
 
 EVERYWHERE = [*DOCUMENTS, *NOTEBOOKS]
+ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 
 
@@ -41,9 +42,20 @@ def test_each_known_command_is_still_told() -> None:
 
 
 @pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: path.name)
-def test_each_block_is_shell_or_python(path: Path) -> None:
+def test_each_block_is_shell_python_or_a_diagram(path: Path) -> None:
     """No fenced block escapes these tests by its language."""
-    assert {block.language for block in reading.blocks(path)} <= reading.SHELL | {"python"}
+    languages = {block.language for block in reading.blocks(path)}
+    assert languages <= reading.SHELL | {"python", "mermaid"}
+
+
+def test_every_folder_stands_in_the_diagram_of_the_architecture() -> None:
+    """The diagram in docs/architecture.md names each folder of schema_lab/, and no other."""
+    (diagram,) = [block for block in reading.blocks(ARCHITECTURE) if block.language == "mermaid"]
+    titles = re.findall(r'\["([^"]+?)<br>', diagram.text)
+    named = {name for title in titles for name in title.split(" · ")}
+    package = REPOSITORY / "schema_lab"
+    folders = {path.parent.name for path in package.glob("*/__init__.py")}
+    assert {name for name in named if not (package / name).with_suffix(".py").exists()} == folders
 
 
 @pytest.mark.parametrize("command", RAN)
@@ -93,7 +105,7 @@ def test_make_help_lists_the_commands_of_the_readme() -> None:
         ["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     targets = {c.split()[1] for c in reading.commands(README) if c.startswith("make ")}
-    assert targets - set(re.findall(r"^  make (\w+)", shown.stdout, re.MULTILINE)) == set()
+    assert targets - set(re.findall(r"^  make ([\w-]+)", shown.stdout, re.MULTILINE)) == set()
 
 
 @pytest.mark.parametrize("command", sorted(COMPOSED))

@@ -43,17 +43,20 @@ def one(word: str) -> str:
 
 
 def test_every_snippet_has_a_test() -> None:
-    """README has the four snippets that run below."""
-    told = [one("scratch"), one("questions"), one("config="), one("init_db")]
+    """README has the five snippets that run below."""
+    told = [one("scratch"), one("questions"), one("lab.session"), one("config="), one("init_db")]
     assert sorted(SNIPPETS) == sorted(told)
 
 
 def test_the_first_snippet_makes_a_table_and_the_file_that_it_names(here: Path) -> None:
     """The lines at the top of README end with a table, and with the file of their comment."""
-    lab = run(one("scratch"))["lab"]
+    names = run(one("scratch"))
+    lab = names["lab"]
     assert lab.tables()["table"].tolist() == ["team"]
     (revision,) = lab.current()
     assert str(revision.path.relative_to(lab.root)) in one("scratch")
+    run(one("lab.session"), **{name: names[name] for name in ("lab", "Team")})
+    assert lab.tables()["rows"].tolist() == [1]
 
 
 def test_the_snippet_with_questions_renames(here: Path) -> None:

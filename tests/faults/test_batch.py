@@ -35,7 +35,7 @@ LOSSES = {
     ),
     "B6": (column("name TEXT COLLATE NOCASE"), "COLLATE NOCASE of users.name"),
     "B7 stored": (column("twice INT GENERATED ALWAYS AS (age * 2) STORED"), "generated column"),
-    "B7 virtual": (column("twice INT AS (age * 2)"), "GENERATED ALWAYS AS"),
+    "B7 virtual": (column("twice INT AS (age * 2)"), "generated column"),
     "B8 of a column": (
         "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INT CHECK (age > 0))",
         "CHECK (age > 0) of users.age",
@@ -142,6 +142,7 @@ def batch(call: str) -> str:
     return f'with op.batch_alter_table("users", recreate="always") as batch:\n    batch.{call}'
 
 
+READ = 'name = sa.inspect(op.get_bind()).get_indexes("users")[0]["name"]'
 DROPS = {
     "a column with its collation": (LOSSES["B6"][0], batch('drop_column("name")')),
     "a named check": (KEPT["B8 named"], batch('drop_constraint("ck_users_age", type_="check")')),
@@ -150,6 +151,12 @@ DROPS = {
         KEPT["B10 named"],
         batch('drop_constraint("fk", type_="foreignkey")'),
     ),
+    "an index whose name is read": (KEPT["B9 plain"], f"{READ}\n{batch('drop_index(name)')}"),
+    "a check whose name is computed": (
+        KEPT["B8 named"],
+        batch('drop_constraint("_".join(["ck", "users", "age"]), type_="check")'),
+    ),
+    "a column whose name is computed": (LOSSES["B6"][0], batch('drop_column("na" + "me")')),
     "the whole table": (LOSSES["B3"][0], 'op.drop_table("users")'),
 }
 
@@ -161,6 +168,14 @@ def test_what_a_script_drops_by_name_is_no_loss(walk: Walk, drop: str) -> None:
     users(walk, schema)
     walk.revision("0002", body)
     assert walk.lab().upgrade(accept_loss=True).after == ("0002",)
+
+
+def test_a_name_that_nothing_drops_is_lost(walk: Walk) -> None:
+    """B3: a trigger is lost though a call that never ran would drop what is named like it."""
+    users(walk, LOSSES["B3"][0])
+    walk.revision("0002", f'if False:\n    op.drop_index("noted")\n{REBUILD}')
+    with pytest.raises(MigrationError, match="trigger noted of users"):
+        walk.lab().upgrade(accept_loss=True)
 
 
 def test_a_rename_in_batch_mode_does_not_hide_a_loss(walk: Walk) -> None:

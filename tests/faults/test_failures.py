@@ -64,7 +64,7 @@ def test_a_failed_downgrade_leaves_nothing(stuck: Walk) -> None:
     before = stuck.dump()
     with pytest.raises(MigrationError, match=r"0002.*downgrade.*missing") as error:
         stuck.lab().downgrade()
-    assert "Nothing of this revision stands" in error.value.cure
+    assert "The revision was rolled back completely." in error.value.cure
     assert stuck.dump() == before
     mend(stuck)
     assert stuck.lab().downgrade().after == ("0001",)
@@ -77,9 +77,9 @@ def test_a_failed_upgrade_says_what_stands(broken: Walk, door: str) -> None:
     outcome = broken.start(DOORS[door]).end()
     assert outcome.code != 0
     said = " ".join(outcome.text.split())
-    assert "of this revision stand: CREATE TABLE notes" in said
-    stands = said.rpartition("of this revision stand: ")[2]
-    assert "UPDATE counters" not in stands.partition("Mend the cause")[0]
+    assert "Already applied: CREATE TABLE notes" in said
+    stands = said.rpartition("Already applied: ")[2]
+    assert "UPDATE counters" not in stands.partition("Fix the cause")[0]
     assert broken.value("SELECT n FROM counters") == 0
     assert broken.value("SELECT COUNT(*) FROM notes") == 0
     assert broken.heads == ("0001",)
@@ -91,7 +91,7 @@ def test_a_failed_upgrade_goes_on_after_its_cause_is_mended(broken: Walk) -> Non
     with pytest.raises(MigrationError, match="missing"):
         broken.lab().upgrade()
     mend(broken)
-    with pytest.raises(MigrationError, match=r"0002 stopped half-way.*CREATE TABLE notes"):
+    with pytest.raises(MigrationError, match=r"0002 stopped partway.*CREATE TABLE notes"):
         broken.lab().upgrade()
     assert broken.lab().resume().after == ("0002",)
     assert broken.value("SELECT n FROM counters") == 1
@@ -104,7 +104,7 @@ def test_a_downgrade_never_undoes_the_wrong_revision(broken: Walk) -> None:
     with pytest.raises(MigrationError):
         broken.lab().upgrade()
     before = broken.dump()
-    with pytest.raises(MigrationError, match="0002 stopped half-way in upgrade"):
+    with pytest.raises(MigrationError, match="0002 stopped partway in upgrade"):
         broken.lab().downgrade()
     assert failed(broken.terminal.alembic("downgrade", "-1"))
     assert broken.dump() == before
@@ -131,8 +131,8 @@ def test_a_failed_downgrade_goes_on_after_its_cause_is_mended(stuck: Walk) -> No
     """A2: what stands of the downgrade is said, an upgrade refuses, and resume finishes it."""
     with pytest.raises(MigrationError) as error:
         stuck.lab().downgrade()
-    assert "of this revision stand: DROP TABLE notes" in error.value.cure
-    with pytest.raises(MigrationError, match="0002 stopped half-way in downgrade"):
+    assert "Already applied: DROP TABLE notes" in error.value.cure
+    with pytest.raises(MigrationError, match="0002 stopped partway in downgrade"):
         stuck.lab().upgrade()
     mend(stuck)
     before = stuck.value("SELECT n FROM counters")

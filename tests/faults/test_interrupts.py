@@ -84,7 +84,7 @@ def test_the_kernel_goes_on_after_an_interrupt(slow: Walk, kernel: Kernel) -> No
     assert reply(client, cell)["status"] == "error"
     again = (
         "try:\n    lab.upgrade()\n"
-        "except Exception as error:\n    assert 'stopped half-way' in str(error); lab.resume()\n"
+        "except Exception as error:\n    assert 'stopped partway' in str(error); lab.resume()\n"
         "print(lab.current().revisions[0].id)"
     )
     assert said(client, again).endswith("0002\n")

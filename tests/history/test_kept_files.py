@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from schema_lab.database.file_cache import Files
 from schema_lab.history import Project
-from schema_lab.history.files import Files
 
 INI = "[alembic]\nscript_location = %(here)s/scripts\n"
 REVISION = '"""{says}"""\nrevision = "{name}"\ndown_revision = {parent!r}\n'

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.util import CommandError
 
 from schema_lab import Lab
-from schema_lab.database.engines import engine_for
+from schema_lab.database.connections.engines import engine_for
 from schema_lab.database.urls import resolve
 from schema_lab.errors import SchemaLabError
 from schema_lab.history import Project

@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab, init_db
-from schema_lab.database.engines import engine_for
-from schema_lab.history.checksum_file import SWITCH, ChecksumFile, identity
-from schema_lab.history.checksums import Checksums
+from schema_lab.database.connections.engines import engine_for
+from schema_lab.history.checksums import SWITCH, ChecksumFile, Checksums, identity
 from tests.history_faults.damage import FIRST, SECOND, Place, alembic, errors
 from tests.support.servers import server_url
 
@@ -84,7 +83,7 @@ class TestTheFile:
         """H6: the second cure: a stamp of where the database stands, and it says what it took."""
         edit(place, FIRST)
         run = place.lab.stamp(SECOND)
-        assert run.notes == (f"Accepted as they are now: {place.file(FIRST).name}.",)
+        assert run.notes == (f"Accepted in their current form: {place.file(FIRST).name}.",)
         assert edited(place) == []
 
     def test_an_edit_before_the_upgrade_is_none(self, place: Place) -> None:
@@ -150,7 +149,7 @@ def test_a_deleted_revision_is_remembered(place: Place) -> None:
     verbs = ("history", "current", "heads", "autogenerate", "upgrade", "downgrade")
     said = errors(place.lab, "status", "drift", *verbs)
     assert said.keys() == set(verbs)
-    assert all(f"at {SECOND}, and no revision file" in one for one in said.values())
+    assert all(f"at {SECOND}, but no revision file" in one for one in said.values())
     assert all(f"it was {name}, applied " in one for one in said.values())
     assert all("version control" in one and "lab.stamp(" in one for one in said.values())
     assert place.dump() == before
@@ -162,7 +161,7 @@ def test_a_deleted_revision_below_is_remembered(place: Place) -> None:
     name = place.file(FIRST).name
     place.file(FIRST).unlink()
     (said,) = errors(place.lab, "upgrade").values()
-    assert f"follows revision {FIRST}, and no file has that id; it was {name}, applied " in said
+    assert f"follows revision {FIRST}, but no file has that id; it was {name}, applied " in said
 
 
 @ON_SQLITE
@@ -209,8 +208,8 @@ def test_a_folder_that_cannot_be_written_stops_nothing(project: Path, database_u
     lab = Lab(database_url, config=project)
     run = lab.upgrade()
     assert run.after == (SECOND,)
-    assert "were not kept" in run.notes[0]
-    assert "cannot be kept" in lab.status().problem
+    assert "were not saved" in run.notes[0]
+    assert "cannot be saved" in lab.status().problem
 
 
 @ON_SQLITE
@@ -284,7 +283,7 @@ def test_databases_of_different_names_are_two() -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from schema_lab.history.checksum_file import ChecksumFile
+from schema_lab.history.checksums import ChecksumFile
 from schema_lab.history.checksums import Applied, Checksums
 
 file = ChecksumFile(Path(sys.argv[1]), "a database")

@@ -24,8 +24,8 @@ def filled(place: Place) -> Place:
 @pytest.mark.parametrize(
     ("leave", "said"),
     [
-        (COPY_BESIDE, "_alembic_tmp_users is left from a migration that was cut short; users"),
-        (COPY_ALONE, "users is gone: the copy holds its rows."),
+        (COPY_BESIDE, "_alembic_tmp_users is left over from an interrupted migration; users"),
+        (COPY_ALONE, "users is missing: the copy contains its rows."),
     ],
 )
 def test_a_leftover_is_named_before_anything_runs(filled: Place, leave: str, said: str) -> None:
@@ -43,7 +43,7 @@ def test_a_leftover_is_named_before_anything_runs(filled: Place, leave: str, sai
 def test_autogenerate_does_not_propose_to_drop_the_only_copy(place: Place) -> None:
     """A9: when the copy holds the rows, no candidate that drops it is made."""
     place.execute(USER, COPY_ALONE)
-    with pytest.raises(MigrationError, match="the copy holds its rows"):
+    with pytest.raises(MigrationError, match="the copy contains its rows"):
         place.lab.autogenerate("Mend")
 
 

@@ -53,7 +53,7 @@ def test_success_is_not_claimed_over_a_dropped_table(dropped: Place, pending: bo
     run = dropped.lab.upgrade()
     (note,) = run.notes
     assert "user_profiles" in note
-    assert "gone" in repr(run)
+    assert "is missing" in repr(run)
 
 
 @ON_SQLITE

@@ -16,10 +16,10 @@ from tests.support.doors import closed_port
 from tests.support.servers import SERVERS, server_url
 
 SECRET = "s3cret-w%20rd"
-START = "Start the server, or correct host and port in the URL."
-LOGIN = "Correct user and password in the URL, or ask for the right to connect."
+START = "Start the server, or correct the host and port in the URL."
+LOGIN = "Correct the user and password in the URL, or ask for the right to connect."
 CREATE = "Create the database, or correct its name in the URL."
-COPY = "Put back a copy of the file, or name another file in the URL."
+COPY = "Restore a copy of the file, or name another file in the URL."
 ASKING = ("history", "current", "heads", "drift", "autogenerate", "upgrade", "downgrade", "stamp")
 
 
@@ -60,7 +60,7 @@ def test_the_status_says_what_can_be_read_without_a_server(project: Path, dialec
     """I6: the revision files are there; one problem is said once."""
     url, cure = down(dialect)
     status = Lab(url, config=project).status()
-    assert (status.heads, status.current, status.drift) == ((SECOND,), (), None)
+    assert (status.heads, status.current, status.drift) == ((SECOND,), None, None)
     assert status.problem.count(cure) == 1
     assert "s3cret" not in f"{status!r} {status._repr_html_()}"
 

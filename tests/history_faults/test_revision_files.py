@@ -40,9 +40,9 @@ BROKEN: dict[str, tuple[Callable[[Place], object], str]] = {
     ),
     "H10": (
         lambda place: place.write("0003", "0002", name="orphan"),
-        "0003_orphan.py follows revision 0002, and no file has that id.",
+        "0003_orphan.py follows revision 0002, but no file has that id.",
     ),
-    "H11": (a_circle, "in a circle: 0003 (0003_one.py) → 0004 (0004_other.py) → 0003"),
+    "H11": (a_circle, "form a cycle: 0003 (0003_one.py) → 0004 (0004_other.py) → 0003"),
     "H11, of one": (
         lambda place: place.write("0003", "0003", name="self"),
         "Revision 0003 follows itself (0003_self.py).",
@@ -75,7 +75,7 @@ def test_broken_files_leave_the_database_readable(place: Place, fault: str) -> N
     damage, said = BROKEN[fault]
     damage(place)
     status = place.lab.status()
-    assert (status.current, status.heads) == ((SECOND,), ())
+    assert (status.current, status.heads) == ((SECOND,), None)
     assert status.drift is not None
     assert not status.drift
     assert said in status.problem

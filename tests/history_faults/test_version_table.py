@@ -11,7 +11,7 @@ import pytest
 from schema_lab import init_db
 from schema_lab.errors import HistoryError
 from schema_lab.history import refuse_forgotten
-from schema_lab.history.creations import created_first
+from schema_lab.history.script_text import created_first
 from tests.history_faults.damage import FIRST, SECOND, VERBS, Place, alembic, errors, tables
 
 ALL_BUT_STAMP = [verb for verb in VERBS if verb != "stamp"]
@@ -26,9 +26,9 @@ IMPOSSIBLE = {
     "H5": "UPDATE alembic_version SET version_num = ''",
 }
 SAID = {
-    "H3": "The database stands at deadbeef, and no revision file has that id.",
-    "H4": f"The version table names {SECOND} and also {FIRST}, which came before it.",
-    "H5": "The version table holds an empty revision id.",
+    "H3": "The database is at deadbeef, but no revision file has that id.",
+    "H4": f"The version table contains {SECOND} and also {FIRST}, an earlier revision.",
+    "H5": "The version table contains an empty revision id.",
 }
 
 
@@ -39,7 +39,7 @@ def test_a_forgotten_revision_is_noticed_before_anything_runs(place: Place, faul
     before = place.dump()
     said = errors(place.lab, *ALL_BUT_STAMP)
     assert said.keys() == {"autogenerate", "upgrade", "downgrade", "merge"}
-    assert f"of revision {FIRST} tables users, user_profiles are already there" in said["upgrade"]
+    assert f"tables users, user_profiles of revision {FIRST} already exist." in said["upgrade"]
     assert said["autogenerate"] == said["upgrade"]
     assert said["upgrade"] in place.lab.status().problem
     assert place.dump() == before
@@ -60,7 +60,7 @@ def test_an_application_does_not_start_over_a_forgotten_revision(place: Place) -
     """H2: init_db raises and leaves the database as it was."""
     place.execute(FORGOTTEN["H2"])
     before = place.dump()
-    with pytest.raises(HistoryError, match="already there"):
+    with pytest.raises(HistoryError, match="already exist"):
         init_db(place.url, config=place.project)
     assert place.dump() == before
 
@@ -69,7 +69,7 @@ def test_plain_alembic_leaves_a_forgotten_database_alone(place: Place) -> None:
     """H2: `alembic upgrade head` refuses too, and makes not even a version table."""
     place.execute(FORGOTTEN["H2"])
     before = place.dump()
-    assert "already there" in alembic(place, "upgrade", "head")
+    assert "already exist" in alembic(place, "upgrade", "head")
     assert place.dump() == before
 
 
@@ -86,7 +86,7 @@ def test_a_deployment_stops_at_a_forgotten_revision(place: Place) -> None:
         check=False,
     )
     assert ran.returncode == 1
-    assert "lab.stamp" in ran.stderr
+    assert "alembic stamp" in ran.stderr
 
 
 @pytest.mark.parametrize("fault", IMPOSSIBLE)
@@ -110,7 +110,7 @@ def test_the_rest_of_an_impossible_place_stays_readable(place: Place, fault: str
     place.execute(IMPOSSIBLE[fault])
     held = {row[0] for row in place.rows("SELECT version_num FROM alembic_version")}
     status = place.lab.status()
-    assert (set(status.current), status.heads) == (held, (SECOND,))
+    assert (set(status.current or ()), status.heads) == (held, (SECOND,))
     assert status.drift is not None
     assert not status.drift
     assert SAID[fault] in status.problem
@@ -195,7 +195,7 @@ def test_a_table_in_another_schema_is_another_table(place: Place) -> None:
         connection.exec_driver_sql("SET search_path TO tenant, public")
         refuse_forgotten(connection, (), [scripts.get_revision(FIRST)])
         connection.exec_driver_sql("SET search_path TO public, tenant")
-        with pytest.raises(HistoryError, match="already there"):
+        with pytest.raises(HistoryError, match="already exist"):
             refuse_forgotten(connection, (), [scripts.get_revision(FIRST)])
 
 

@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Asking, Memory, env_options
-from schema_lab.autogenerate.compare import _read
-from schema_lab.database import reflected_word_for_word
+from schema_lab.candidate import Asking, env_options
+from schema_lab.candidate.comparison import _read
+from schema_lab.compare import Memory
+from schema_lab.schema import reflected_word_for_word
 from tests.incremental.ddl import put_right, run, some_ddl
 from tests.incremental.models import CALM, Models
 from tests.support.servers import fresh_database

@@ -113,7 +113,7 @@ def test_any_name_goes_there_and_back(database_url: str, dialect: str, name: str
     with lab_on(database_url) as lab:
         if set(REFUSES[dialect]) & set(name):
             want(lab, models(name, longer=False))
-            with pytest.raises(InputError, match="cannot keep these names"):
+            with pytest.raises(InputError, match="cannot store these names"):
                 lab.autogenerate("Make it")
             assert list(lab.tables()["table"]) == []
             return

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate.defaults import without_casts
+from schema_lab.schema.defaults import without_casts
 from tests.support.labs import be, users, want
 
 CANARY = "__import__('pathlib').Path('canary').touch()"

@@ -44,7 +44,7 @@ def test_a_name_that_is_too_long_is_refused(lab: Lab, dialect: str, kind: str) -
         lab.autogenerate("Add it")
     assert name in refused.value.fact
     assert f"has {limit + 1} {unit}" in refused.value.fact
-    assert f"up to {limit} {unit}" in refused.value.cure
+    assert f"at most {limit} {unit}" in refused.value.cure
     assert (schema_dump(lab.engine.url), sorted(lab.root.rglob("*.py"))) == before
 
 
@@ -89,7 +89,7 @@ def test_all_names_are_listed_at_once(lab: Lab) -> None:
 def test_an_index_name_that_sqlalchemy_refuses_is_named(lab: Lab) -> None:
     """I4: a plain name of 64 letters stops SQLAlchemy before anything is compared."""
     want(lab, users(sa.Index("b" * 64, "name")))
-    with pytest.raises(SchemaLabError, match=f"{'b' * 64}.*63 characters.*Mend the models"):
+    with pytest.raises(SchemaLabError, match=f"{'b' * 64}.*63 characters.*Fix the models"):
         lab.autogenerate("Add it")
 
 

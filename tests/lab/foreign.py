@@ -49,7 +49,8 @@ class Foreign:
             command.init(config, str(root / "migrations"), template)
         (root / f"{module}.py").write_text(MODELS)
         made = cls(root, module)
-        made.edit("migrations/env.py", "target_metadata = None", made.target)
+        empty = "{}" if template == "multidb" else "None"
+        made.edit("migrations/env.py", f"target_metadata = {empty}", made.target)
         made.edit("alembic.ini", "driver://user:pass@localhost/dbname", "sqlite:///shop.db")
         return made
 

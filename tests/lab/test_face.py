@@ -90,7 +90,7 @@ def test_truth_is_shown_as_the_models_say(lab: Lab) -> None:
     assert lab.rows("users")["active"].tolist() == [True, True]
     want(lab, users(sa.Column("active", sa.Boolean), sa.Column("plan", sa.String(9))))
     lab.autogenerate("Plans").write()
-    with lab.upgrade(step=True) as steps:
+    with lab.step_through() as steps:
         shown = next(steps).rows("users", models=lab.metadata)
     assert shown["active"].tolist() == [True, True]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from examples.models import User as ProjectsUser
 from schema_lab import Field, Lab, Relationship
-from schema_lab.models import User as ProjectsUser
 from tests.support.terminal import FIRST, HEAD, Terminal
 
 

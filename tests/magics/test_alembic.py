@@ -82,7 +82,7 @@ def test_a_line_that_alembic_cannot_read_names_the_help(shell: Shell, scratch: L
     for line, fact, cure in [
         ("upgrade", "required: revision", "%alembic upgrade --help"),
         ("upgarde head", "invalid choice: 'upgarde'", "%alembic --help"),
-        ('revision -m "Add', "No closing quotation", "Quote as in a shell"),
+        ('revision -m "Add', "No closing quotation", "Use quotes as in a shell"),
     ]:
         error = shell.run(f"%alembic {line}").error
         assert isinstance(error, InputError)
@@ -161,7 +161,7 @@ def test_a_revision_that_reads_rows_has_no_sql(shell: Shell, scratch: Lab) -> No
     filled_in(scratch, "Reads", 'op.get_bind().execute(sa.text("SELECT 1")).scalar_one()')
     error = shell.run("%alembic upgrade head --sql").error
     assert error is not None
-    assert "needs a database" in str(error)
+    assert "Run this revision on a database" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ def test_a_revision_that_reads_rows_has_no_sql(shell: Shell, scratch: Lab) -> No
         ("edit head", "opens an editor"),
         ("-c other.ini current", "names another project"),
         ("-n other current", "names another section"),
-        ("upgrade head --tag x", "--tag goes with --sql"),
+        ("upgrade head --tag x", "--tag works only with --sql"),
         ("revision", "has no message"),
-        ("revision --autogenerate -m x --head 0001", "takes no --head"),
+        ("revision --autogenerate -m x --head 0001", "does not take --head"),
         ("revision -m x --rev-id ../../x --splice", "cannot be a revision id"),
     ],
 )
@@ -187,12 +187,18 @@ def test_what_a_notebook_cannot_do_is_said(
     assert not list((scratch.root / "alembic" / "versions").glob("*.py"))
 
 
-def test_a_project_begins_with_init(shell: Shell, elsewhere: object) -> None:
-    """Where there is no project, `init` writes one, which the next line then means."""
+def test_a_project_begins_with_init(
+    shell: Shell, elsewhere: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no project, `init` writes one; it opens once a database is named."""
     error = shell.run("%alembic history").error
     assert isinstance(error, HistoryError)
     assert "alembic.ini" in error.fact
     assert "done" in shell.value("%alembic init migrations")
+    nameless = shell.run('%alembic revision -m "The first"').error
+    assert isinstance(nameless, HistoryError)
+    assert "names a database" in nameless.fact
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///named.db")
     assert re.fullmatch(r"[0-9a-f]{12}", shell.value('%alembic revision -m "The first"').id)
 
 

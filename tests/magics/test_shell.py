@@ -46,7 +46,7 @@ def test_a_setting_names_the_lab(shell: Shell, scratch: Lab) -> None:
     shell.value("del staging")
     error = shell.run("%alembic history").error
     assert isinstance(error, InputError)
-    assert "labs of this notebook: lab" in error.cure
+    assert "Its labs are: lab" in error.cure
 
 
 def test_a_setting_takes_snapshots(shell: Shell, scratch: Lab) -> None:

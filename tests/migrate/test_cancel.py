@@ -37,7 +37,7 @@ def at_question(number: int) -> Callable[[], bool]:
 def test_a_cancel_takes_everything_back(pending: Lab, number: int) -> None:
     """Where DDL rolls back, a cancel at each place leaves the database as it was."""
     before = schema_dump(pending.engine.url)
-    with pytest.raises(CancelledError, match="nothing was changed; the database is at base"):
+    with pytest.raises(CancelledError, match=r"nothing was changed\. The database is at base"):
         pending.upgrade(cancelled=at_question(number))
     assert schema_dump(pending.engine.url) == before
 
@@ -45,7 +45,7 @@ def test_a_cancel_takes_everything_back(pending: Lab, number: int) -> None:
 @pytest.mark.parametrize("dialect", ["mariadb"])
 def test_on_mariadb_a_cancel_waits_for_the_end_of_a_revision(pending: Lab) -> None:
     """The first revision stands whole, nothing of the second, and nothing is to be resumed."""
-    with pytest.raises(CancelledError, match="1 revision had run and stand"):
+    with pytest.raises(CancelledError, match="1 revision had run and stayed applied"):
         pending.upgrade(cancelled=at_question(2))
     assert [one.message for one in pending.current()] == ["Add first"]
     assert scalars(pending, "SELECT id FROM first") == [1]
@@ -65,7 +65,7 @@ def test_a_cancelled_upgrade_goes_on_later(pending: Lab) -> None:
 def test_a_cancelled_downgrade_leaves_whole_revisions(pending: Lab) -> None:
     """A way down that is cancelled at its beginning changes nothing."""
     pending.upgrade()
-    with pytest.raises(CancelledError, match="The downgrade was cancelled: nothing was changed"):
+    with pytest.raises(CancelledError, match="The downgrade was canceled: nothing was changed"):
         pending.downgrade("base", cancelled=at_question(1))
     assert [one.message for one in pending.current()] == ["Add second"]
 

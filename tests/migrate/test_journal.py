@@ -44,9 +44,9 @@ def connection(lab: Lab) -> Iterator[sa.Connection]:
 
 @pytest.mark.parametrize("statement", CHANGES)
 def test_what_has_happened_shows(connection: sa.Connection, statement: str) -> None:
-    """After a statement the fingerprint that was taken for it is another (A3)."""
+    """After a statement the trace that was taken for it is another (A3)."""
     journal = Journal(connection)
-    before = journal.fingerprint(statement)
-    assert journal.fingerprint(statement) == before
+    before = journal.trace(statement)
+    assert journal.trace(statement) == before
     connection.exec_driver_sql(statement)
-    assert journal.fingerprint(statement) != before
+    assert journal.trace(statement) != before

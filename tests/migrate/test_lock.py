@@ -12,6 +12,7 @@ from alembic import command
 
 from schema_lab import Lab
 from schema_lab.database import SQLITE_BEGIN, exclusive
+from schema_lab.database.connections.engines import engine_for
 from schema_lab.errors import DatabaseError
 from tests.conftest import FreshDatabase
 from tests.support.labs import filled_in
@@ -141,3 +142,35 @@ def test_a_writer_on_the_file_is_waited_for(lab: Lab) -> None:
     writer.join()
     assert len(run.revisions) == 1
     assert set(lab.tables()["table"]) == {"notes", "theirs"}
+
+
+@pytest.mark.parametrize("dialect", ["mariadb"])
+def test_each_database_of_a_server_has_its_own_lock(
+    engine: sa.Engine, new_database: FreshDatabase
+) -> None:
+    """C4: a migration of one database does not wait for that of another on the same server."""
+    other = engine_for(sa.make_url(new_database("mariadb")))
+    with (
+        engine.connect() as first,
+        other.connect() as second,
+        exclusive(first, 0.1),
+        exclusive(second, 0.1),
+    ):
+        pass
+    other.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["mariadb"])
+def test_the_lock_is_named_after_the_database_that_the_server_uses(engine: sa.Engine) -> None:
+    """C4: a URL without a database shares the lock of the database that its session uses."""
+    url, used = engine.url.set(database=None), f"USE `{engine.url.database}`"
+    other = engine_for(url.update_query_dict({"init_command": used}))
+    with (
+        engine.connect() as first,
+        other.connect() as second,
+        exclusive(first, 0.1),
+        pytest.raises(DatabaseError, match="Another migration"),
+        exclusive(second, 0.1),
+    ):
+        pass
+    other.dispose()

@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event
 
 from schema_lab import Lab
+from schema_lab.database.file_cache import Files
 from schema_lab.errors import HistoryError
 from schema_lab.history import read_again
-from schema_lab.history.files import Files
 from tests.support.labs import execute, filled_in
 
 CREATE = 'op.create_table("notes", sa.Column("id", sa.Integer, primary_key=True))'
@@ -57,7 +57,7 @@ def test_a_refused_first_upgrade_leaves_no_version_table(lab: Lab) -> None:
     """What is refused before its first statement has not made Alembic's table either."""
     execute(lab, "CREATE TABLE notes (id INTEGER PRIMARY KEY)")
     filled_in(lab, "Add notes", CREATE, DROP)
-    with pytest.raises(HistoryError, match="already there"):
+    with pytest.raises(HistoryError, match="already exists"):
         lab.upgrade()
     assert not sa.inspect(lab.engine).has_table("alembic_version")
 

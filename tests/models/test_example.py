@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from schema_lab.models import Model, User, UserProfile
+from examples.models import Model, User, UserProfile
 from tests.models.conftest import ddl
 
 TABLES = """

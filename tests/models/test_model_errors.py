@@ -142,7 +142,9 @@ def test_two_mistakes_in_one_cell_leave_the_former_models(cells: Cells) -> None:
 def test_a_class_with_the_table_of_a_bare_table_says_so(cells: Cells) -> None:
     """A Table without a class holds its name too."""
     cells.run_open('sa.Table("part", Model.metadata, sa.Column("id", sa.Integer))')
-    with pytest.raises(ModelError, match="Part has the table part, which is there without a class"):
+    with pytest.raises(
+        ModelError, match="Part has the table part, which already exists without a class"
+    ):
         cells.run(PART + ID)
 
 

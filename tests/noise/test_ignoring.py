@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from schema_lab import Lab
 from schema_lab.errors import HistoryError, InputError
 from schema_lab.history import ignored_in
-from schema_lab.migrate.ignoring import with_entries
+from schema_lab.migrate.entries import with_entries
 from tests.support.labs import users, want
 
 LAID_OUT = """\
@@ -70,7 +70,7 @@ def test_a_true_difference_cannot_be_ignored(noisy: Lab) -> None:
     """What a migration ends is refused, and the configuration stays as it is."""
     want(noisy, users(sa.Column("price", sa.String(9))))
     before = ini_of(noisy).read_bytes()
-    with pytest.raises(InputError, match=r"'users\.price' is no noise here"):
+    with pytest.raises(InputError, match=r"'users\.price' is not noise here"):
         noisy.ignore("users.price")
     assert ini_of(noisy).read_bytes() == before
 

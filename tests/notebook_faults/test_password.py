@@ -11,7 +11,7 @@ import nbformat
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.engines import engine_for
+from schema_lab.database.connections.engines import engine_for
 from schema_lab.scratch import scratch_project
 from tests.notebook_faults.kernels import errors, printed, run
 

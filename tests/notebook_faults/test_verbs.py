@@ -132,10 +132,10 @@ def test_a_new_kernel_without_models_shows_the_revision_too(model: str) -> None:
 
 COMMAND_ERRORS = {
     "no such revision": ("lab.upgrade('nowhere')", "nowhere"),
-    "nothing below": ("lab.downgrade()", "nothing to take back"),
+    "nothing below": ("lab.downgrade()", "nothing to downgrade"),
     "no such stamp": ("lab.stamp('nowhere')", "nowhere"),
     "merge of one": ("lab.merge('x')", "nothing to merge"),
-    "behind": ("lab.revision('a'); lab.autogenerate('b')", "Run lab.upgrade() first"),
+    "behind": ("lab.revision('a'); lab.autogenerate('b')", "Run `lab.upgrade()` first"),
 }
 
 

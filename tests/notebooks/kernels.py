@@ -9,17 +9,24 @@ import nbformat
 from nbformat import NotebookNode
 
 from scripts.notebooks import NOTEBOOKS, normalise, run
-from tests.support.needs import left_out
+from tests.support.lacking import leave_out
+from tests.support.needs import lacking
 
 YOUR_TURN = "# your turn"
 DONE = "✓ Well done."
 NOT_YET = "Not yet: "
 
 
-def paths() -> list[Path]:
-    """List the notebooks; those on servers only where their servers answer."""
-    without = left_out()
-    return [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem not in without]
+def every() -> list[Path]:
+    """List the notebooks."""
+    return sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
+def need_servers(path: Path) -> None:
+    """Leave the test out where a server of the notebook is not there."""
+    names, why = lacking(path.stem)
+    if names:
+        leave_out(names, why)
 
 
 def read(path: Path) -> NotebookNode:

@@ -60,7 +60,7 @@ def test_the_steps_of_the_first_notebook_lead_to_their_end() -> None:
     cells = [*models, FIRST_PRESSES, check, edited(profile), SECOND_PRESSES, check, LAST_PRESSES]
     *_, before, _, refreshed, after, back = ran(cells)
     assert said(before).startswith(NOT_YET)
-    assert in_steps(r"says by itself `(drift[^`]+)`") in said(refreshed)
+    assert in_steps(r"automatically shows `(drift[^`]+)`") in said(refreshed)
     assert said(after).strip() == DONE
     assert said(back) == "0001 ['id', 'user_id', 'display_name']\n0002 \n"
 

@@ -54,8 +54,8 @@ PAGES = {
     "lab.snapshot('before the plan')": "before the plan",
     "lab.snapshots()": "before the plan",
     "lab.roundtrip()": "Up, down and up again",
-    "steps = lab.downgrade('base', step=True); next(steps)": "DROP",
-    "steps.close(); steps": "step by step",
+    "steps = lab.step_through('base'); next(steps)": "DROP",
+    "steps.close(); steps": "one statement at a time",
 }
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from schema_lab import Lab
 from schema_lab.panels import Panel
 from tests.panels.doing import execute
+from tests.support.labs import be, users, want
 
 Define = Callable[..., None]
 """Defines User again: with `plan=True` it has the column plan."""
@@ -67,3 +69,15 @@ def upgraded(written: Panel) -> Panel:
     execute(written, "INSERT INTO users (email, plan) VALUES ('ada@example.org', 'gold')")
     written.refresh()
     return written
+
+
+@pytest.fixture
+def asking(lab: Lab) -> Panel:
+    """Give a panel whose candidate asks whether users.plan, with a value, is renamed to tariff."""
+    be(lab, users(sa.Column("plan", sa.String(20))))
+    want(lab, users(sa.Column("tariff", sa.String(20))))
+    panel = lab.panel()
+    execute(panel, "INSERT INTO users (name, plan) VALUES ('Ada', 'gold')")
+    panel.message_box.value = "Rename plans"
+    panel.autogenerate_button.click()
+    return panel

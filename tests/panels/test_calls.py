@@ -4,7 +4,6 @@ import html
 import re
 
 from schema_lab.panels import Panel
-from schema_lab.panels.calls import Record
 from tests.panels.doing import accept, columns, scripts, write
 
 
@@ -51,26 +50,16 @@ def test_the_recorded_lines_do_the_same(panel: Panel) -> None:
 def test_each_button_has_its_line_before_it_is_pressed(written: Panel) -> None:
     """The section names the call of every button that leads somewhere, as chosen."""
     written.target_chooser.value = "0001"
-    shown = html.unescape(re.sub("<[^>]+>", "", written._steps.call_box.value))
+    shown = html.unescape(re.sub("<[^>]+>", "", written._migrate.call_box.value))
     for line in ("lab.upgrade() ", 'lab.upgrade("+1")', 'lab.upgrade("0001")'):
         assert line in shown
     assert 'lab.rehearse("0001")' in shown
     assert "lab.downgrade()" not in shown
 
 
-def test_an_answer_is_recorded_once_for_its_candidate() -> None:
-    """A line about a candidate is not said twice, and again for the next candidate."""
-    record = Record()
-    for _ in range(2):
-        record.add('candidate = lab.autogenerate("a")')
-        record.add('candidate.fill("users.plan", "free")')
-        record.add('candidate.fill("users.plan", "free")', "candidate.rehearse()")
-    assert len(record.lines) == 6
-
-
 def lines_of(panel: Panel) -> str:
     """Read every line of code that stands beside a button."""
-    parts = (panel._candidate.call_box, panel._candidate.write_call_box, panel._steps.call_box)
+    parts = (panel._candidate.call_box, panel._candidate.write_call_box, panel._migrate.call_box)
     return html.unescape(re.sub("<[^>]+>", "", "\n".join(box.value for box in parts)))
 
 

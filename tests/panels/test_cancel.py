@@ -35,7 +35,7 @@ def cancelled(panel: Panel, *, when: Callable[[], bool] = lambda: True) -> None:
     wait_for(lambda: panel.cancel_run_button.layout.display is None)
     wait_for(when)
     press(panel, "cancel_run_button")
-    wait_for(lambda: "was cancelled" in panel.error_box.value and not panel._presses.busy)
+    wait_for(lambda: "was canceled" in panel.error_box.value and not panel._presses.busy)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def slow(lab: Lab) -> Panel:
 def test_cancel_reaches_a_run_that_a_browser_started(slow: Panel) -> None:
     """The press returns at once, Cancel run is heard, and the database is as it was."""
     cancelled(slow)
-    assert "nothing was changed; the database is at base" in slow.error_box.value
+    assert "nothing was changed. The database is at base." in slow.error_box.value
     assert columns(slow, "first") == []
     assert not slow.upgrade_button.disabled
 

@@ -80,7 +80,7 @@ def test_a_candidate_without_operations_cannot_be_written(written: Panel) -> Non
     written.upgrade_button.click()
     written.message_box.value = "Nothing"
     written.autogenerate_button.click()
-    assert "the database equals the models" in written.candidate_box.value
+    assert "the database matches the models" in written.candidate_box.value
     assert written.write_button.disabled
 
 
@@ -155,7 +155,7 @@ def test_a_rehearsed_candidate_counts_for_its_upgrade(upgraded: Panel, define: D
     upgraded.rehearse_candidate_button.click()
     upgraded.write_button.click()
     upgraded.upgrade_button.click()
-    assert upgraded.confirm_tick.description.startswith("Accept: column users.plan goes")
+    assert upgraded.confirm_tick.description.startswith("Accept: column `users.plan` is dropped")
 
 
 def test_a_candidate_that_is_upgraded_is_folded(panel: Panel) -> None:

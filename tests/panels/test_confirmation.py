@@ -19,7 +19,7 @@ def test_the_tick_names_what_goes(upgraded: Panel) -> None:
     """The label of the tick says which values are lost, as the rehearsal saw it."""
     upgraded.downgrade_button.click()
     accept(upgraded)
-    said = "Accept: column users.plan goes with 1 value"
+    said = "Accept: column `users.plan` is dropped, with its 1 value"
     assert upgraded.confirm_tick.description == said
 
 

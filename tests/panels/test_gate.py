@@ -15,7 +15,7 @@ def test_before_the_rehearsal_there_is_no_tick(upgraded: Panel) -> None:
     """A press says that the step is locked, and offers to rehearse it."""
     upgraded.downgrade_button.click()
     assert upgraded.confirm_tick.layout.display == "none"
-    assert "Downgrade one is locked until it has been rehearsed" in upgraded.losses_box.value
+    assert "Downgrade one stays locked until a rehearsal has run" in upgraded.losses_box.value
     assert upgraded.rehearse_step_button.layout.display is None
 
 
@@ -31,7 +31,7 @@ def test_the_rehearsal_is_shown_and_changes_nothing(upgraded: Panel) -> None:
     """The report says what goes, and the database is as before."""
     upgraded.downgrade_button.click()
     upgraded.rehearse_step_button.click()
-    assert "column users.plan goes with 1 value" in upgraded.rehearsal_box.value
+    assert "column `users.plan` is dropped, with its 1 value" in upgraded.rehearsal_box.value
     assert version(upgraded) == ["0002"]
     assert "plan" in columns(upgraded)
 
@@ -43,7 +43,7 @@ def test_another_state_asks_for_another_rehearsal(upgraded: Panel) -> None:
     execute(upgraded, BOB)
     upgraded.downgrade_button.click()
     assert version(upgraded) == ["0002"]
-    assert "rows of users was 1, and is 2 now." in upgraded.losses_box.value
+    assert "The number of rows in `users` was 1 and is now 2." in upgraded.losses_box.value
     accept(upgraded)
     upgraded.downgrade_button.click()
     assert version(upgraded) == ["0001"]
@@ -72,7 +72,7 @@ def test_one_rehearsal_counts_for_each_button_of_the_same_step(upgraded: Panel) 
 def test_a_harmless_step_can_be_rehearsed(written: Panel) -> None:
     """The report is shown, nothing is asked, and Upgrade then runs."""
     written.rehearse_button.click()
-    assert "no value would be lost" in written.rehearsal_box.value
+    assert "no values would be lost" in written.rehearsal_box.value
     assert written.confirm_box.layout.display == "none"
     written.upgrade_button.click()
     assert version(written) == ["0002"]
@@ -88,7 +88,7 @@ def test_a_rehearsal_that_fails_unlocks_nothing(upgraded: Panel, define: Define)
     upgraded.upgrade_button.click()
     upgraded.rehearse_step_button.click()
     assert "it would fail" in upgraded.rehearsal_box.value
-    assert "Its rehearsal failed" in upgraded.losses_box.value
+    assert "The rehearsal failed" in upgraded.losses_box.value
     assert upgraded.confirm_tick.layout.display == "none"
 
 
@@ -102,7 +102,7 @@ def test_values_that_are_written_over_are_rehearsed_first(upgraded: Panel) -> No
     upgraded.upgrade_button.click()
     assert version(upgraded) == ["0002"]
     upgraded.rehearse_step_button.click()
-    assert "1 value of users.plan becomes NULL" in upgraded.confirm_tick.description
+    assert "1 value of `users.plan` becomes NULL" in upgraded.confirm_tick.description
 
 
 def test_where_no_rehearsal_can_be_made_the_tick_says_so(
@@ -116,7 +116,7 @@ def test_where_no_rehearsal_can_be_made_the_tick_says_so(
     monkeypatch.setattr(Lab, "rehearse", impossible)
     upgraded.downgrade_button.click()
     upgraded.rehearse_step_button.click()
-    assert "No rehearsal can be made: The server makes no scratch" in upgraded.losses_box.value
+    assert "A rehearsal is not possible: The server makes no scratch" in upgraded.losses_box.value
     assert upgraded.confirm_tick.description == "Drop column users.plan with 1 value"
     upgraded.downgrade_button.click()
     assert version(upgraded) == ["0002"]

@@ -47,10 +47,12 @@ from ipywidgets import Button
 def buttons(widget):
     found = [widget] if isinstance(widget, Button) else []
     return found + [one for child in getattr(widget, "children", ()) for one in buttons(child)]
-# Shown where a revision stopped half-way, a question is answered or values go: test_safety.py,
-# test_questions.py, test_gate.py and test_stepping.py press these; a browser cancels.
+# Shown where a revision stopped partway, a session is open, a question is answered, heads are
+# merged or values are lost: test_safety.py, test_sessions.py, test_questions.py, test_next.py,
+# test_gate.py and test_stepping.py press these; a browser cancels.
 hidden = [panel.resume_button, panel.ask_again_button, panel.rehearse_step_button]
-hidden += [panel.stepping.next_button, panel.stepping.finish_button, panel.cancel_run_button]
+hidden += [panel.merge_button, panel.close_button, panel.cancel_run_button]
+hidden += [panel.stepping.next_button, panel.stepping.finish_button]
 print([one.description for one in buttons(panel) if one not in {*pressed, *hidden}])
 print([one.id for one in lab.current()], list(lab.tables()["table"]))
 """
@@ -82,5 +84,5 @@ def test_a_program_without_widgets_says_where_the_buttons_are() -> None:
     """Text and HTML name the programs that show them, and the code that does the same."""
     shown = run(DEFINE + "panel").cells[0].outputs[0].data
     for form in ("text/plain", "text/html"):
-        assert "JupyterLab and Jupyter Notebook show its buttons here" in shown[form]
+        assert "Run this cell in JupyterLab or Jupyter Notebook to see the" in shown[form]
         assert "# Write revision" in shown[form]

@@ -80,7 +80,7 @@ def test_a_closed_panel_is_let_go(shown: Panel) -> None:
 
 
 def test_a_candidate_of_former_models_cannot_be_written(shown: Panel, define: Define) -> None:
-    """It says that what differs has changed, and points to Autogenerate."""
+    """It says that the models have changed, and points to Autogenerate."""
     define(plan=True)
     shown.message_box.value = "Add plans"
     shown.autogenerate_button.click()
@@ -88,7 +88,7 @@ def test_a_candidate_of_former_models_cannot_be_written(shown: Panel, define: De
     define()
     end_cell(shown)
     assert shown.write_button.disabled
-    assert "press Autogenerate again" in shown.waits_box.value
+    assert "Press Autogenerate again" in shown.waits_box.value
     assert shown.autogenerate_button.button_style == "primary"
 
 
@@ -111,3 +111,19 @@ def test_a_view_that_goes_leaves_no_migration_waiting(shown: Panel) -> None:
     assert shown.stepping.running
     shown._view_count = 0
     assert [one.id for one in shown.lab.current()] == ["0001"]
+
+
+def test_a_cell_that_runs_while_a_press_is_finished_is_not_lost(
+    shown: Panel, define: Define, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The differences of a model that is redefined after the last reading of a press appear."""
+    show = shown._tables.show
+
+    def redefine_last() -> None:
+        show()
+        define(plan=True)
+        end_cell(shown)
+
+    monkeypatch.setattr(shown._tables, "show", redefine_last)
+    shown.refresh_button.click()
+    assert "users.plan" in shown.drift_box.value

@@ -17,11 +17,15 @@ class Log:
     def __init__(self) -> None:
         self.failures: list[BaseException] = []
         self.busy: list[bool] = []
-        self.refreshed = 0
+        self.refreshed = self.looked = 0
 
     def refresh(self) -> None:
         """Count a refresh."""
         self.refreshed += 1
+
+    def look(self) -> None:
+        """Count a look."""
+        self.looked += 1
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def log() -> Log:
 @pytest.fixture
 def runner(log: Log) -> Presses:
     """Give presses that report to the log."""
-    return Presses(log.busy.append, log.failures.append, log.refresh)
+    return Presses(log.busy.append, log.failures.append, log.refresh, log.look)
 
 
 def test_a_double_click_on_upgrade_one_runs_one_revision(written: Panel) -> None:
@@ -66,6 +70,19 @@ def test_a_refresh_between_two_clicks_parts_them(written: Panel) -> None:
     written.refresh()
     written.upgrade_one_button.click()
     assert version(written) == ["0002"]
+
+
+def test_what_changes_during_the_refresh_parts_two_clicks(log: Log) -> None:
+    """A tick that is set before the panel has caught up lets its button be pressed at once."""
+    button = controls.button("Drop", "Drops")
+    ran = list[bool]()
+    following: Presses = Presses(
+        log.busy.append, log.failures.append, lambda: following.forget(button), log.look
+    )
+    following.bind(button, lambda: ran.append(True))
+    button.click()
+    button.click()
+    assert ran == [True, True]
 
 
 def test_after_a_failure_a_press_by_code_counts(runner: Presses, log: Log) -> None:
@@ -134,7 +151,7 @@ def test_a_failing_refresh_leaves_the_buttons_usable(log: Log) -> None:
     def fail() -> None:
         raise InputError("No.", "Yes.")
 
-    runner = Presses(log.busy.append, log.failures.append, fail)
+    runner = Presses(log.busy.append, log.failures.append, fail, log.look)
     button = Button()
     runner.bind(button, lambda: None)
     button.click()
@@ -161,3 +178,24 @@ def test_a_press_during_another_is_dropped(runner: Presses) -> None:
     go_on.set()
     thread.join(10)
     assert ran == []
+
+
+def test_a_change_during_a_press_is_looked_at_when_it_ends(runner: Presses, log: Log) -> None:
+    """What changes while a press is being finished is neither read at once nor forgotten."""
+    button = Button()
+    looked: list[int] = []
+
+    def change() -> None:
+        runner.changed()
+        looked.append(log.looked)
+
+    runner.bind(button, change)
+    button.click()
+    assert (looked, log.looked) == ([0], 1)
+    assert log.busy[-1] is False
+
+
+def test_a_change_without_a_press_is_looked_at_once(runner: Presses, log: Log) -> None:
+    """Where nothing runs, what has changed is read immediately, and only once."""
+    runner.changed()
+    assert log.looked == 1

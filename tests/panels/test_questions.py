@@ -1,25 +1,8 @@
 """The questions of a candidate, by controls."""
 
-import pytest
-import sqlalchemy as sa
-
-from schema_lab import Lab
 from schema_lab.panels import Panel
-from schema_lab.panels.questions import QuestionControls
-from tests.panels.doing import columns, execute, scripts
-from tests.support.labs import be, users, want
-
-
-@pytest.fixture
-def asking(lab: Lab) -> Panel:
-    """Give a panel whose candidate asks whether users.plan, with a value, is renamed to tariff."""
-    be(lab, users(sa.Column("plan", sa.String(20))))
-    want(lab, users(sa.Column("tariff", sa.String(20))))
-    panel = lab.panel()
-    execute(panel, "INSERT INTO users (name, plan) VALUES ('Ada', 'gold')")
-    panel.message_box.value = "Rename plans"
-    panel.autogenerate_button.click()
-    return panel
+from schema_lab.panels.question_section import QuestionControls
+from tests.panels.doing import columns, scripts
 
 
 def only(panel: Panel) -> QuestionControls:
@@ -38,29 +21,29 @@ def answer(panel: Panel, label: str) -> None:
 def test_a_question_stands_with_its_evidence(asking: Panel) -> None:
     """The sentence, what is known, and each answer to choose from."""
     controls = only(asking)
-    assert "users.plan, which is no longer in the models" in controls.asked_box.value
-    assert "Dropping users.plan loses 1 value." in controls.asked_box.value
-    assert controls.chooser.options == ("rename it to tariff", "drop it with its values")
+    assert "`users.plan` is no longer in the models" in controls.asked_box.value
+    assert "Dropping `users.plan` loses 1 value." in controls.asked_box.value
+    assert controls.chooser.options == ("rename it to `tariff`", "drop it with its values")
 
 
 def test_what_must_be_answered_has_nothing_chosen(asking: Panel) -> None:
     """A person decides on values; no answer is ready to be pressed by accident."""
     assert only(asking).chooser.index is None
     only(asking).answer_button.click()
-    assert "Nothing is chosen for users.plan." in asking.error_box.value
+    assert "No answer is selected for `users.plan`." in asking.error_box.value
 
 
 def test_write_waits_for_the_answer_and_says_so(asking: Panel) -> None:
     """Write revision is disabled while a question is in the way, and Answer stands out."""
     assert asking.write_button.disabled
-    assert "1 question to be answered first." in asking.waits_box.value
+    assert "Answer 1 question first." in asking.waits_box.value
     assert only(asking).answer_button.button_style == "primary"
 
 
 def test_an_answer_changes_operations_code_and_sql(asking: Panel) -> None:
     """All that is shown of the candidate follows at once."""
-    answer(asking, "rename it to tariff")
-    assert "name plan → tariff" in asking.candidate_box.value
+    answer(asking, "rename it to `tariff`")
+    assert "rename column users.plan → tariff" in asking.candidate_box.value
     upgrade, downgrade, sqlite, *_ = (tab.value for tab in asking.code_tabs.children)
     assert "new_column_name" in upgrade
     assert "new_column_name" in downgrade
@@ -69,7 +52,7 @@ def test_an_answer_changes_operations_code_and_sql(asking: Panel) -> None:
 
 def test_an_answered_question_lets_the_candidate_be_written(asking: Panel) -> None:
     """D1: the revision renames, and the value is there under its new name."""
-    answer(asking, "rename it to tariff")
+    answer(asking, "rename it to `tariff`")
     assert asking.waits_box.value == ""
     asking.write_button.click()
     asking.upgrade_button.click()
@@ -85,9 +68,9 @@ def test_the_line_of_code_follows_the_choice(asking: Panel) -> None:
 
 def test_an_answered_question_says_its_answer(asking: Panel) -> None:
     """It stays, with its answer chosen, and can be answered otherwise."""
-    answer(asking, "rename it to tariff")
-    assert "Answer: rename it to tariff." in only(asking).asked_box.value
-    assert only(asking).chooser.label == "rename it to tariff"
+    answer(asking, "rename it to `tariff`")
+    assert "Answer: rename it to `tariff`." in only(asking).asked_box.value
+    assert only(asking).chooser.label == "rename it to `tariff`"
     answer(asking, "drop it with its values")
     assert "drop column users.plan" in asking.candidate_box.value
 
@@ -95,7 +78,7 @@ def test_an_answered_question_says_its_answer(asking: Panel) -> None:
 def test_ask_again_opens_the_question(asking: Panel) -> None:
     """Every answer is forgotten, and Write revision waits again."""
     assert asking.ask_again_button.layout.display == "none"
-    answer(asking, "rename it to tariff")
+    answer(asking, "rename it to `tariff`")
     asking.ask_again_button.click()
     assert only(asking).question.open
     assert asking.write_button.disabled
@@ -103,14 +86,14 @@ def test_ask_again_opens_the_question(asking: Panel) -> None:
 
 def test_a_choice_outlives_another_press(asking: Panel) -> None:
     """What is being chosen stays when the panel reads again."""
-    only(asking).chooser.label = "rename it to tariff"
+    only(asking).chooser.label = "rename it to `tariff`"
     asking.refresh_button.click()
-    assert only(asking).chooser.label == "rename it to tariff"
+    assert only(asking).chooser.label == "rename it to `tariff`"
 
 
 def test_a_written_candidate_asks_nothing(asking: Panel) -> None:
     """The controls go when the revision is there."""
-    answer(asking, "rename it to tariff")
+    answer(asking, "rename it to `tariff`")
     asking.write_button.click()
     assert len(scripts(asking)) == 1
     assert asking.questions.box.layout.display == "none"
@@ -118,6 +101,6 @@ def test_a_written_candidate_asks_nothing(asking: Panel) -> None:
 
 def test_the_candidate_can_be_had_for_code(asking: Panel) -> None:
     """`panel.candidate` is the one that the controls change."""
-    answer(asking, "rename it to tariff")
+    answer(asking, "rename it to `tariff`")
     assert asking.candidate is not None
     assert asking.candidate.questions.open == ()

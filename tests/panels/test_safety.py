@@ -1,4 +1,4 @@
-"""A snapshot first, and going on after a revision that stopped half-way."""
+"""A snapshot first, and continuing after a revision that stopped partway."""
 
 from pathlib import Path
 

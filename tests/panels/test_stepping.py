@@ -15,7 +15,7 @@ def test_step_stops_after_each_statement(upgraded: Panel) -> None:
     upgraded.refresh()
     upgraded.step_button.click()
     shown = upgraded.stepping.step_box.value
-    assert "step 1" in shown
+    assert "statement 1 ·" in shown
     assert "users: + column plan" in shown
     assert shown.count("ada@example.org") == 2
     assert upgraded.upgrade_button.disabled
@@ -28,7 +28,7 @@ def test_abandon_takes_back_what_ran(written: Panel) -> None:
     written.step_button.click()
     written.stepping.abandon_button.click()
     assert columns(written) == []
-    assert "taken back" in written.stepping.lead_box.value
+    assert "were undone" in written.stepping.lead_box.value
     assert not written.upgrade_button.disabled
 
 
@@ -60,13 +60,14 @@ def test_a_losing_step_of_a_scratch_database_is_asked_first(upgraded: Panel) -> 
 
 
 def test_elsewhere_a_copy_is_stepped(project: Path, database_url: str, engine: sa.Engine) -> None:
-    """On a database that is no scratch one, Step changes a throwaway copy alone."""
+    """On a database that is not a scratch database, Step changes a temporary copy alone."""
     panel = Lab(database_url, config=project).panel()
     panel.step_button.click()
     assert panel.error_box.value == ""
-    assert "on a throwaway copy" in panel.stepping.lead_box.value
+    assert "on a temporary copy" in panel.stepping.lead_box.value
     panel.stepping.finish_button.click()
-    assert "The copy is thrown away" in panel.stepping.lead_box.value
+    said = panel.stepping.lead_box.value
+    assert "The temporary copy was deleted. The database is unchanged." in said
     assert "user_profiles" not in sa.inspect(engine).get_table_names()
 
 

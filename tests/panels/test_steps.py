@@ -85,7 +85,7 @@ def test_a_run_that_did_not_get_anywhere_leaves_no_bar(written: Panel) -> None:
     script.write_text(script.read_text().replace("    op.add_column(", "    op.nonsense("))
     written.upgrade_button.click()
     assert "nonsense" in written.error_box.value
-    assert written._steps.progress.box.layout.display == "none"
+    assert written._migrate.progress.box.layout.display == "none"
 
 
 def test_a_failing_migration_is_shown_and_undone(written: Panel) -> None:
@@ -112,5 +112,5 @@ def test_a_press_for_another_state_is_refused(written: Panel) -> None:
     other.upgrade_one_button.click()
     written.upgrade_one_button.click()
     assert version(written) == ["0001"]
-    assert "has moved from base to 0001" in written.error_box.value
+    assert "Nothing was run: the database moved from base to 0001" in written.error_box.value
     assert "0001" in written.status_box.value

@@ -6,7 +6,7 @@ from tests.panels.doing import accept, execute
 
 def test_no_table_is_said(panel: Panel) -> None:
     """An empty database shows a sentence instead of an empty table."""
-    assert "No table yet." in panel.rows_box.value
+    assert "No tables yet." in panel.rows_box.value
     assert panel.table_chooser.disabled
 
 

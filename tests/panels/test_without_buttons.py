@@ -13,7 +13,7 @@ def test_every_line_of_code_runs(panel: Panel) -> None:
     names: dict[str, object] = {"lab": panel.lab}
     for line in CODE:
         exec(line, names)  # noqa: S102 - what we tell people to run
-    assert [one.name for one in scripts(panel)] == ["0001_what_it_is_for.py"]
+    assert [one.name for one in scripts(panel)] == ["0001_add_a_city.py"]
     assert panel.lab.status().pending == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.errors import HistoryError, InputError
 from tests.support.labs import be, execute, scalars, users, want
 
@@ -162,7 +162,7 @@ def test_moments_are_taken_for_utc(lab: Lab) -> None:
     noon = dt.datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as the older column has it
     zoned = sa.DateTime(timezone=True)
     candidate = candidate_for(lab, sa.DateTime(), zoned, noon)
-    assert candidate.questions.all[0].sentence.endswith("are its values in UTC?")
+    assert candidate.questions.all[0].sentence.endswith("Are its values in UTC?")
     assert upgraded(lab, candidate, zoned) == [noon.replace(tzinfo=dt.UTC)]
     lab.downgrade()
     assert read(lab, sa.DateTime()) == [noon]
@@ -185,7 +185,7 @@ def test_postgresql_is_asked_where_no_condition_says_it(lab: Lab) -> None:
     """JSON: all values are cast for a try, and nothing stands afterwards."""
     candidate = candidate_for(lab, sa.Text(), sa.JSON(), "{}", "{")
     (question,) = candidate.questions
-    assert question.evidence[0].startswith("PostgreSQL does not cast them: invalid input syntax")
+    assert question.evidence[0].startswith("PostgreSQL cannot cast them: invalid input syntax")
     with pytest.raises(InputError):
         candidate.cast(SIZE, null=True)
 

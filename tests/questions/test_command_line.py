@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.cli.program import program
 from tests.support.labs import be, execute, users, want
 
@@ -67,7 +67,7 @@ CASES = {
         members("one", "12x"),
         members("one", "two"),
         lambda candidate: candidate.member("users.size", "12x", to="two"),
-        "# 12x of users.size is renamed to two",
+        "# '12x' of users.size is renamed to 'two'",
     ),
 }
 EACH = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -155,4 +155,4 @@ def test_an_answer_that_no_longer_fits_is_open_again(
     candidate_for(lab, CASES["fill"]).fill("users.width", copy="size")
     execute(lab, "INSERT INTO users (id, name) VALUES (2, 'Bob')")
     assert CASES["fill"].said not in typed()
-    assert "2 rows of users get in the new column width" in caplog.text
+    assert "2 existing rows of `users` get in the new column `width`" in caplog.text

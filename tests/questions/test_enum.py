@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.errors import HistoryError, ModelError
 from tests.support.labs import be, execute, scalars, users, want
 
@@ -53,8 +53,10 @@ def test_a_removed_member_with_rows_has_to_be_answered(lab: Lab) -> None:
     """D6: the rows that hold it are counted."""
     candidate = candidate_for(lab, plan("free", "trial"), plan("free"))
     (question,) = candidate.questions
-    assert question.sentence == "What becomes of trial, no longer a member of users.plan?"
-    assert question.evidence == ("1 row of users.plan holds it.",)
+    assert (
+        question.sentence == "'trial' is no longer a member of `users.plan`: what should it become?"
+    )
+    assert question.evidence == ("1 row of `users.plan` uses this member.",)
     with pytest.raises(HistoryError, match=r"candidate\.member\('users\.plan', 'trial', to='free'"):
         candidate.write()
 
@@ -63,7 +65,7 @@ def test_rows_get_another_member(lab: Lab) -> None:
     """D6: the rows move before the member goes."""
     candidate = candidate_for(lab, plan("free", "trial"), plan("free"))
     candidate.member(PLAN, "trial", to="free")
-    assert "# Rows of users.plan with trial get free" in candidate.upgrade_code
+    assert "# Rows of users.plan with 'trial' get 'free'" in candidate.upgrade_code
     assert upgraded(lab, candidate) == ["free", "free"]
 
 
@@ -76,7 +78,7 @@ def test_rows_get_null(lab: Lab) -> None:
 def test_a_renamed_member_goes_there_and_back(lab: Lab) -> None:
     """D6: the rows follow, and have the old name after the downgrade."""
     candidate = candidate_for(lab, plan("free", "trial"), plan("free", "go"))
-    assert candidate.questions.all[0].sentence.endswith("renamed to go?")
+    assert candidate.questions.all[0].sentence.endswith("renamed to 'go'?")
     assert upgraded(lab, candidate.member(PLAN, "trial", to="go")) == ["free", "go"]
     lab.downgrade()
     assert scalars(lab, HELD) == ["free", "trial"]
@@ -111,7 +113,9 @@ def test_a_new_member_may_be_the_default_at_once(lab: Lab) -> None:
 def test_a_default_that_is_no_member_is_refused(lab: Lab) -> None:
     """D6: the models would contradict themselves."""
     before = plan("free", "trial", default="trial")
-    with pytest.raises(ModelError, match=r"The default 'trial' of users\.plan is no member"):
+    with pytest.raises(
+        ModelError, match=r"The default 'trial' of `users\.plan` is no longer a member"
+    ):
         candidate_for(lab, before, plan("free", default="trial"))
 
 
@@ -123,7 +127,7 @@ def test_without_a_check_values_that_are_no_member_are_asked(lab: Lab) -> None:
     want(lab, users(sa.Column("plan", sa.Enum("free", "basic", name="plan"))))
     candidate = lab.autogenerate("Change plans")
     assert candidate.empty
-    assert candidate.questions.all[0].evidence[0] == "1 row of users.plan holds it."
+    assert candidate.questions.all[0].evidence[0] == "1 row of `users.plan` uses this value."
     assert upgraded(lab, candidate.member(PLAN, "trial", to="basic")) == ["basic"]
 
 
@@ -145,7 +149,9 @@ def test_every_column_of_a_type_moves(lab: Lab) -> None:
     want(lab, users(sa.Column("plan", sa.Enum("free", name="plan")), index))
     candidate = lab.autogenerate("Change plans")
     question = next(one for one in candidate.questions if one.kind == "enum")
-    assert question.evidence == ("1 row of users.plan and 1 row of shop.orders.plans hold it.",)
+    assert question.evidence == (
+        "1 row of `users.plan` and 1 row of `shop.orders.plans` use this member.",
+    )
     candidate.member("users.plan", "trial", to="free").write(despite_data=True)
     lab.upgrade()
     assert scalars(lab, "SELECT plans::text FROM shop.orders") == ["{free,free}"]
@@ -159,6 +165,6 @@ def test_a_view_over_the_column_is_named(lab: Lab) -> None:
     be(lab, users(plan("free", "trial")))
     execute(lab, "CREATE VIEW plans AS SELECT plan FROM users")
     want(lab, users(plan("free")))
-    with pytest.raises(ModelError, match=r"plans reads users\.plan") as refused:
+    with pytest.raises(ModelError, match=r"change the type of `users\.plan`.*plans") as refused:
         lab.autogenerate("Change plans")
     assert "Drop the view" in refused.value.cure

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.errors import HistoryError, InputError
 from tests.support.labs import be, execute, scalars, users, want
 
@@ -54,9 +54,10 @@ def test_a_filled_table_is_asked_about(lab: Lab, dialect: str) -> None:
     """D3: the question counts the rows, and MariaDB's inventions are named."""
     (question,) = candidate_for(lab, column()).questions
     assert question.sentence == (
-        "What do the 2 rows of users get in the new column plan (VARCHAR(20) NOT NULL)?"
+        "Which value should the 2 existing rows of `users` get in the new column `plan` "
+        "(VARCHAR(20) NOT NULL)?"
     )
-    assert ("invents 0" in question.evidence[0]) == (dialect == "mariadb")
+    assert ("stores 0" in question.evidence[0]) == (dialect == "mariadb")
 
 
 def test_an_unanswered_candidate_is_not_written(lab: Lab) -> None:
@@ -126,7 +127,7 @@ def test_the_default_of_the_model_is_offered(lab: Lab) -> None:
     """D3: a scalar becomes a constant; the choice shows it."""
     candidate = candidate_for(lab, column(default="free"))
     (question,) = candidate.questions
-    assert question.choices[0].label == "fill it with the model's default, 'free'"
+    assert question.choices[0].label == "fill with the model's default, 'free'"
     assert upgraded(lab, candidate.fill(PLAN, default=True)) == ["free", "free"]
 
 
@@ -148,14 +149,14 @@ def test_a_default_that_differs_by_row_is_explained(lab: Lab) -> None:
     """D3: a script cannot have it, and the evidence says so."""
     numbers = iter(range(1000))
     (question,) = candidate_for(lab, column(default=lambda: str(next(numbers)))).questions
-    assert "it gives each row another value" in question.evidence[-1]
+    assert "the default gives every row a different value" in question.evidence[-1]
     assert ("default",) not in [one.value for one in question.choices]
 
 
 def test_a_server_default_may_stay(lab: Lab) -> None:
     """D3: the new column keeps it, and the script says that the model needs it too."""
     candidate = candidate_for(lab, column()).fill(PLAN, server_default="it's")
-    assert "the model needs the same" in candidate.upgrade_code
+    assert "The model needs the same default" in candidate.upgrade_code
     candidate.write()
     lab.upgrade()
     execute(lab, "INSERT INTO users (id, name) VALUES (9, 'New')")
@@ -166,7 +167,7 @@ def test_nulls_of_a_column_are_counted_and_filled(lab: Lab) -> None:
     """D3: an existing column that shall be NOT NULL: only its NULLs get the value."""
     candidate = with_nulls(lab, column())
     (question,) = candidate.questions
-    assert question.evidence == ("1 of 2 values of users.plan is NULL.",)
+    assert question.evidence == ("1 of 2 values of `users.plan` is NULL.",)
     assert upgraded(lab, candidate.fill(PLAN, "free")) == ["free", "pro"]
 
 
@@ -201,13 +202,13 @@ def test_two_columns_and_a_unique_one(lab: Lab) -> None:
 
 
 MISFITS = (
-    (sa.String(4), "five5", "takes 4"),
+    (sa.String(4), "five5", "allows 4"),
     (sa.String(4), 5, "is VARCHAR"),
     (sa.Integer, "5", "does not fit"),
     (sa.Integer, True, "does not fit"),
     (sa.SmallInteger, 40_000, "32767"),
     (sa.Numeric(4, 2), Decimal(100), "2 digits before"),
-    (sa.Date, datetime(2026, 5, 17), "Give a date"),  # noqa: DTZ001
+    (sa.Date, datetime(2026, 5, 17), "Use a date"),  # noqa: DTZ001
     (sa.DateTime(timezone=True), datetime(2026, 5, 17), "no time zone"),  # noqa: DTZ001
     (sa.Enum("low", "high", name="level"), "mid", "low, high"),
     (sa.String(20), object(), "cannot be written"),
@@ -237,7 +238,7 @@ def test_an_expression_that_leaves_null_is_refused(lab: Lab) -> None:
 def test_a_wrong_expression_is_refused(lab: Lab) -> None:
     """D3: the database's own words are in the error."""
     candidate = candidate_for(lab, column())
-    with pytest.raises(InputError, match="The database refuses lower"):
+    with pytest.raises(InputError, match="The database refuses `lower"):
         candidate.fill(PLAN, sql="lower(nam)")
     assert upgraded(lab, candidate.fill(PLAN, sql="lower(name)")) == ["ann 1", "ann 2"]
 
@@ -245,7 +246,7 @@ def test_a_wrong_expression_is_refused(lab: Lab) -> None:
 def test_one_value_for_a_unique_column_is_refused(lab: Lab) -> None:
     """D3: two rows cannot have it."""
     candidate = candidate_for(lab, column(unique=True))
-    with pytest.raises(InputError, match=r"users\.plan is unique, so 2 rows cannot all get 'x'"):
+    with pytest.raises(InputError, match=r"`users\.plan` is unique, so 2 rows cannot all get 'x'"):
         candidate.fill(PLAN, "x")
 
 
@@ -253,9 +254,9 @@ def test_one_value_for_a_unique_column_is_refused(lab: Lab) -> None:
 def test_one_way_of_filling_at_a_time(lab: Lab) -> None:
     """D3: two ways at once, or none, are refused."""
     candidate = candidate_for(lab, column())
-    with pytest.raises(InputError, match="these are 2"):
+    with pytest.raises(InputError, match="but 2 were given"):
         candidate.fill(PLAN, "x", copy="name")
-    with pytest.raises(InputError, match="these are 0"):
+    with pytest.raises(InputError, match="but 0 were given"):
         candidate.fill(PLAN)
 
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.errors import HistoryError, InputError
 from tests.support.labs import be, execute, scalars, users, want
 
@@ -31,8 +31,8 @@ def test_a_drop_beside_an_add_is_asked(lab: Lab) -> None:
     """D1: the question says how many values would go, and the calls that answer it."""
     candidate = candidate_for(lab, text("tariff"))
     (question,) = candidate.questions
-    assert question.sentence.startswith("Was users.plan, which is no longer in the models, renamed")
-    assert question.evidence[0] == "Dropping users.plan loses 2 values."
+    assert question.sentence.startswith("`users.plan` is no longer in the models: was it renamed")
+    assert question.evidence[0] == "Dropping `users.plan` loses 2 values."
     assert [one.value for one in question.choices] == [("rename", "tariff"), ("drop",)]
 
 
@@ -78,7 +78,7 @@ def test_what_else_changes_comes_after_the_rename(lab: Lab) -> None:
     """A new name and NOT NULL at once: an alteration of the renamed column."""
     candidate = candidate_for(lab, text("tariff", nullable=False)).rename(PLAN, "tariff")
     sentences = [str(one) for one in candidate.operations]
-    assert "~ alter column users.plan: name plan → tariff" in sentences
+    assert "~ rename column users.plan → tariff" in sentences
     assert "~ alter column users.tariff: nullable NULL → NOT NULL" in sentences
     candidate.write()
     lab.upgrade()
@@ -117,7 +117,7 @@ def test_two_drops_do_not_take_one_name(lab: Lab) -> None:
 def test_the_script_says_what_was_chosen(lab: Lab) -> None:
     """A comment stands above the operation."""
     candidate = candidate_for(lab, text("tariff")).rename(PLAN, "tariff")
-    assert "# users.plan is renamed to tariff; its values stay." in candidate.upgrade_code
+    assert "# users.plan is renamed to tariff. Its values are kept." in candidate.upgrade_code
     dropped = candidate.drop(PLAN)
     assert "# users.plan is dropped, not renamed." in dropped.upgrade_code
 
@@ -149,7 +149,7 @@ def test_an_answer_that_is_no_choice_is_refused(lab: Lab) -> None:
     candidate = candidate_for(lab, text("tariff"))
     with pytest.raises(InputError, match=r"candidate\.drop\('users\.plan'\)"):
         candidate.rename(PLAN, "colour")
-    with pytest.raises(InputError, match=r"Its questions: rename users\.plan"):
+    with pytest.raises(InputError, match=r"Its questions: users\.plan \(rename\)"):
         candidate.rename("users.colour", "tariff")
 
 
@@ -178,3 +178,20 @@ def test_a_renamed_key_still_counts_up(lab: Lab) -> None:
     execute(lab, "INSERT INTO users (name) VALUES ('Ann')")
     assert scalars(lab, "SELECT number FROM users") == [1]
     assert list(lab.drift()) == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mariadb"])
+def test_names_that_differ_in_case_are_one_column(lab: Lab) -> None:
+    """Where the database takes both for one name, nobody is asked, and the values stay."""
+    be(lab, users(text("Plan"), text("City")))
+    execute(lab, "INSERT INTO users (id, name, Plan, City) VALUES (1, 'Ann', 'p', 'c')")
+    want(lab, users(text("plan"), sa.Column("city", sa.String(60))))
+    candidate = lab.autogenerate("Write names in lower case")
+    said = {operation.sentence for operation in candidate.operations}
+    assert {"rename column users.City → city", "rename column users.Plan → plan"} <= said
+    assert len(candidate.questions) == 0
+    candidate.write()
+    lab.upgrade()
+    assert list(lab.drift()) == []
+    lab.downgrade()
+    assert scalars(lab, "SELECT City FROM users WHERE Plan = 'p'") == ["c"]

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.errors import HistoryError
 from tests.support.labs import be, execute, scalars, want
 
@@ -23,11 +23,12 @@ def tables(name: str, *parts: sa.schema.SchemaItem, orders: bool = False) -> sa.
     )
     if orders:
         key = sa.ForeignKey(f"{name}.id", name="fk_orders_person", ondelete="CASCADE")
-        parts = (
+        sa.Table(
+            "orders",
+            metadata,
             sa.Column("id", sa.Integer, primary_key=True),
             sa.Column("person", sa.Integer, key),
         )
-        sa.Table("orders", metadata, *parts)
     return metadata
 
 
@@ -51,10 +52,10 @@ def test_a_dropped_table_beside_a_new_one_is_asked(lab: Lab) -> None:
     candidate = candidate_for(lab, tables("members"), tables("people"))
     (question,) = candidate.questions
     assert question.sentence == (
-        "Is the table members, which is no longer in the models, renamed to people?"
+        "The table `members` is no longer in the models: was it renamed to `people`?"
     )
-    assert question.evidence[0] == "Dropping members loses 2 rows."
-    assert "2 of 2 columns are alike" in question.evidence[1]
+    assert question.evidence[0] == "Dropping `members` loses 2 rows."
+    assert "share 2 of 2 columns" in question.evidence[1]
     with pytest.raises(HistoryError, match=r"candidate\.rename\('members', 'people'\)"):
         candidate.write()
 
@@ -162,3 +163,38 @@ def test_the_table_may_really_go(lab: Lab) -> None:
     candidate = candidate_for(lab, tables("members"), tables("people")).drop("members")
     assert "# members is dropped, not renamed." in candidate.upgrade_code
     assert candidate.write().path is not None
+
+
+def test_a_link_table_is_asked_about(lab: Lab) -> None:
+    """Two keys that point to the same tables tell as much as other columns do."""
+
+    def linked(name: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        for table in ("books", "tags"):
+            sa.Table(table, metadata, sa.Column("id", sa.Integer, primary_key=True))
+        link = sa.Table(name, metadata)
+        for table in ("books", "tags"):
+            key = sa.ForeignKey(f"{table}.id", name=f"fk_{name}_{table}")
+            link.append_column(sa.Column(f"{table}_id", key, primary_key=True))
+        return metadata
+
+    be(lab, linked("booktag"))
+    execute(lab, "INSERT INTO books VALUES (1)", "INSERT INTO tags VALUES (1)")
+    execute(lab, "INSERT INTO booktag VALUES (1, 1)")
+    want(lab, linked("labelling"))
+    lab.autogenerate("Call it labelling").rename("booktag", "labelling").write()
+    lab.upgrade()
+    assert scalars(lab, "SELECT books_id FROM labelling") == [1]
+    assert list(lab.drift()) == []
+
+
+def test_a_table_and_its_columns_are_renamed_together(lab: Lab) -> None:
+    """One table that goes and one that comes with the same kinds of values may be one table."""
+    after = sa.MetaData()
+    key: sa.Column[int] = sa.Column("id", sa.Integer, primary_key=True)
+    sa.Table("people", after, key, sa.Column("address", sa.String(50)))
+    candidate = candidate_for(lab, tables("members"), after)
+    candidate.rename("members", "people").rename("people.email", "address").write()
+    lab.upgrade()
+    assert scalars(lab, "SELECT address FROM people ORDER BY id") == ["a@x", "b@x"]
+    assert list(lab.drift()) == []

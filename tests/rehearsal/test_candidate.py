@@ -27,9 +27,11 @@ def test_it_fits_the_file_that_is_then_written(lab: Lab) -> None:
     want(lab, users())
     candidate = lab.autogenerate("Create users")
     rehearsal = rehearse_candidate(lab._environment, candidate)
-    assert "no script" in rehearsal.changed_since(lab._environment)
+    assert "is missing" in rehearsal.changed_since(lab._environment)
     path = candidate.write().path
     assert rehearsal.fits(lab._environment)
     assert path is not None
     path.write_text(path.read_text().replace("def upgrade", "later = 1\n\n\ndef upgrade"))
-    assert f"script of {candidate.id} is another" in rehearsal.changed_since(lab._environment)
+    assert f"script of revision {candidate.id} has changed" in rehearsal.changed_since(
+        lab._environment
+    )

@@ -45,4 +45,4 @@ def test_it_fits_until_something_changes(walk: Walk) -> None:
     rehearsal = lab.rehearse()
     assert rehearsal.fits(lab._environment)
     walk.sql("UPDATE people SET fax = NULL WHERE id = 1", "INSERT INTO people (id) VALUES (99)")
-    assert "rows of people was 40, and is 41 now" in rehearsal.changed_since(lab._environment)
+    assert "rows in `people` was 40 and is now 41" in rehearsal.changed_since(lab._environment)

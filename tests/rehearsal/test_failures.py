@@ -98,6 +98,6 @@ def test_the_report_names_them(walk: Walk) -> None:
     walk.revision("0002", "op.create_index('ix', 'users', ['name'], unique=True)")
     rehearsal = walk.lab().rehearse()
     assert "it would fail" in repr(rehearsal)
-    assert "2 rows of users stand in the way" in repr(rehearsal)
+    assert "2 rows of `users` block this migration" in repr(rehearsal)
     assert "&lt;b&gt;Bob&lt;/b&gt;" in rehearsal._repr_html_()
     assert "<b>Bob" not in rehearsal._repr_html_()

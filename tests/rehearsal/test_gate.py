@@ -91,7 +91,7 @@ def test_a_rehearsal_sees_what_no_script_says(real: Lab) -> None:
     """Values that become NULL are lost too, once a rehearsal has seen it."""
     filled_in(real, "Forget names", "op.execute('UPDATE users SET name = NULL')")
     real.rehearse()
-    with pytest.raises(LossError, match=r"1 value of users\.name becomes NULL"):
+    with pytest.raises(LossError, match=r"1 value of `users\.name` becomes NULL"):
         real.upgrade(accept_loss="users.plan")
 
 
@@ -101,7 +101,7 @@ def test_a_rehearsal_of_another_state_does_not_count(real: Lab) -> None:
     assert real.gate.rehearsed("upgrade", "head") is rehearsal
     execute(real, BOB)
     assert real.gate.rehearsed("upgrade", "head") is None
-    assert real.gate.changed_since(rehearsal) == "rows of users was 1, and is 2 now."
+    assert real.gate.changed_since(rehearsal) == "The number of rows in `users` was 1 and is now 2."
 
 
 def test_a_rehearsal_of_another_step_does_not_count(real: Lab) -> None:
@@ -115,3 +115,14 @@ def test_a_step_that_cannot_be_taken_says_so_itself(real: Lab) -> None:
     """The gate does not speak of losses where there is no way."""
     with pytest.raises(HistoryError, match="at base"):
         real.downgrade()
+
+
+def test_an_outdated_rehearsal_opens_no_gate(lab: Lab) -> None:
+    """NULLs were rehearsed, and values were written since: nothing runs unless it is accepted."""
+    execute(lab, USERS, "INSERT INTO users VALUES (1, 'Ann', NULL)")
+    filled_in(lab, "Drop plans", 'op.drop_column("users", "plan")')
+    assert lab.rehearse().losses == ()
+    execute(lab, "UPDATE users SET plan = 'paid'")
+    with pytest.raises(LossError, match=r"users\.plan"):
+        lab.upgrade(accept_loss=())
+    assert scalars(lab, "SELECT plan FROM users") == ["paid"]

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from schema_lab import Lab
 from schema_lab.errors import LossError, SchemaLabError
-from schema_lab.migrate.connection import ready
-from schema_lab.rehearsal import Fingerprint
+from schema_lab.migrate.safeguards import ready
+from schema_lab.rehearsal import RehearsedState
 from tests.support.labs import execute, filled_in, opened, scalars
 
 USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, plan VARCHAR(20))"
@@ -79,7 +79,7 @@ def test_a_rehearsal_that_no_longer_counts_says_so(lab: Lab) -> None:
     execute(lab, TYPED)
     assert [loss.name for loss in lab.rehearse().losses] == ["users.plan"]
     execute(lab, "INSERT INTO users VALUES (2, NULL)")
-    with pytest.raises(LossError, match=r"rows of users was 1, and is 2 now\. Nothing has run"):
+    with pytest.raises(LossError, match=r"rows in `users` was 1 and is now 2\. Nothing was run"):
         lab.upgrade()
     assert lab.upgrade(accept_loss="users.plan").revisions
 
@@ -87,19 +87,19 @@ def test_a_rehearsal_that_no_longer_counts_says_so(lab: Lab) -> None:
 def test_a_value_written_over_by_another_is_seen(lab: Lab) -> None:
     """The state is another one, though no count has changed."""
     execute(lab, TYPED)
-    seen = Fingerprint.of(lab._environment, (), count=True)
+    seen = RehearsedState.of(lab._environment, (), count=True)
     assert seen.changed_since(lab._environment) == ""
     execute(lab, "UPDATE users SET plan = 'free'")
-    assert seen.changed_since(lab._environment) == "Values of users have been written over."
+    assert seen.changed_since(lab._environment) == "Values in `users` were overwritten."
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_table_too_large_for_that_is_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report says of which table a value written over is not noticed."""
-    monkeypatch.setattr("schema_lab.rehearsal.checksums.MOST_ROWS", 0)
+    monkeypatch.setattr("schema_lab.rehearsal.table_state.MOST_ROWS", 0)
     filled_in(lab, "Nothing", "pass")
     execute(lab, TYPED)
     rehearsal = lab.rehearse()
-    assert any("A value of users that is written over" in note for note in rehearsal.notes)
+    assert any("Overwritten values of `users`" in note for note in rehearsal.notes)
     execute(lab, "UPDATE users SET plan = 'free'")
     assert lab.gate.changed_since(rehearsal) == ""

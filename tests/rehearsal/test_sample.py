@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from schema_lab.database import engine_for
-from schema_lab.rehearsal.choosing import LIMITS
 from schema_lab.rehearsal.copies import module_of, sampling
+from schema_lab.rehearsal.rehearsal_copy import LIMITS
 from tests.rehearsal.people import people
 from tests.support.revisions import Walk
 
@@ -69,6 +69,6 @@ def test_the_report_says_that_it_is_a_sample(
     rehearsal = walk.lab().rehearse()
     assert rehearsal.how == "sample"
     assert [(one.taken, one.rows) for one in rehearsal.sampled if one.table == "people"] == [(4, 8)]
-    assert "4 of 8 rows of people" in repr(rehearsal)
-    foreseen = [(one.foreseen, one.milliseconds) for one in rehearsal.statements]
-    assert foreseen[1][0] == pytest.approx(2 * foreseen[1][1])
+    assert "4 of 8 rows of `people`" in repr(rehearsal)
+    estimated = [(one.estimated, one.milliseconds) for one in rehearsal.statements]
+    assert estimated[1][0] == pytest.approx(2 * estimated[1][1])

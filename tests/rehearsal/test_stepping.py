@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schema_lab import Lab
-from schema_lab.rehearsal.names import PREFIX
+from schema_lab.rehearsal.copies.copy import PREFIX
 from tests.support.dump import schema_dump
 from tests.support.labs import execute, filled_in, scalars
 
@@ -25,7 +25,7 @@ def test_the_copy_changes_step_by_step_and_the_database_does_not(lab: Lab) -> No
     """Each step shows the rows of the copy; the database is as before."""
     begun(lab)
     before = schema_dump(lab.engine.url)
-    with lab.rehearse("head", step=True) as steps:
+    with lab.rehearse_steps("head") as steps:
         assert [one.sentence for one in next(steps).changes] == ["users: + column plan"]
         assert list(next(steps).rows("users")["plan"]) == ["free"]
         assert list(steps) == []
@@ -40,7 +40,7 @@ def test_a_copy_that_nobody_holds_is_gone(
     """Forgetting the steps midway removes the copy, and the lab can be used again."""
     begun(lab)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    steps = lab.rehearse(step=True)
+    steps = lab.rehearse_steps()
     next(steps)
     assert list(tmp_path.glob(f"{PREFIX}*"))
     del steps

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from schema_lab.rehearsal.names import Maker, is_left_over, new_name
+from schema_lab.rehearsal.copies.copy import Maker, is_left_over, new_name
 from tests.conftest import REPOSITORY
 from tests.rehearsal.people import people
 from tests.support.servers import server_url

@@ -90,8 +90,8 @@ def test_values_are_compared_without_a_key(visits: Walk) -> None:
 def test_it_says_that_the_counts_are_the_least(visits: Walk) -> None:
     """The report does not claim more than it knows."""
     notes = " ".join(visits.lab().rehearse().notes)
-    assert "The rows of visits have no key in common before and after" in notes
-    assert "at least these are lost or changed" in notes
+    assert "Table `visits` has no common key before and after" in notes
+    assert "At least the counted values are lost or changed" in notes
 
 
 def test_values_that_go_and_come_are_shown(visits: Walk) -> None:

@@ -72,27 +72,27 @@ INDEX = "CREATE UNIQUE INDEX ix_plan ON users (plan)"
 PLANS = sa.Enum("free", "pro", name="plans")
 
 LOSSES = [
-    Example("SL101", "drops 2 non-null values of users.plan", FILLED, [DROP]),
+    Example("SL101", "drops 2 non-null values of `users.plan`", FILLED, [DROP]),
     Example(
         "SL101",
-        "drops 2 non-null values of users.plan",
+        "drops 2 non-null values of `users.plan`",
         FILLED,
         [sql("ALTER TABLE users DROP COLUMN plan")],
     ),
     Example("SL101", None, [USERS], [DROP]),
     Example("SL101", None, FILLED, [add("city"), ops.DropColumnOp("users", "city")]),
-    Example("SL102", "drops users with 3 rows", FILLED, [ops.DropTableOp("users")]),
-    Example("SL102", "drops users with 3 rows", FILLED, [sql("DROP TABLE IF EXISTS users")]),
+    Example("SL102", "drops `users` with 3 rows", FILLED, [ops.DropTableOp("users")]),
+    Example("SL102", "drops `users` with 3 rows", FILLED, [sql("DROP TABLE IF EXISTS users")]),
     Example("SL102", None, [USERS], [ops.DropTableOp("users")]),
     Example(
         "SL103",
-        "narrows users.plan over 1 value longer than 10 characters",
+        "narrows `users.plan`: 1 value is longer than 10 characters",
         FILLED,
         [alter(existing_type=sa.String(20), modify_type=sa.String(10))],
     ),
     Example(
         "SL103",
-        "narrows users.n over 1 value out of the range -32 768 to 32 767",
+        "narrows `users.n`: 1 value is outside the range of SMALLINT (-32,768 to 32,767)",
         FILLED,
         [alter("n", modify_type=sa.SmallInteger())],
         dialects=SERVERS,
@@ -109,8 +109,8 @@ LOSSES = [
         [sql("UPDATE users SET plan = 'pro' WHERE id = 2"), alter(modify_type=sa.String(10))],
     ),
     Example("SL103", None, FILLED, [alter("n", modify_type=sa.Integer())]),
-    Example("SL104", "deletes all 3 rows of users", FILLED, [sql("DELETE FROM users")]),
-    Example("SL104", "overwrites all 3 rows of users", FILLED, [sql("UPDATE users SET n = 1")]),
+    Example("SL104", "deletes all 3 rows of `users`", FILLED, [sql("DELETE FROM users")]),
+    Example("SL104", "overwrites all 3 rows of `users`", FILLED, [sql("UPDATE users SET n = 1")]),
     Example(
         "SL104",
         None,
@@ -119,13 +119,13 @@ LOSSES = [
     ),
     Example(
         "SL104",
-        "overwrites all 3 rows of users",
+        "overwrites all 3 rows of `users`",
         FILLED,
         [sql("UPDATE users SET plan = 'x'"), alter(modify_type=sa.Text())],
     ),
     Example(
         "SL104",
-        "truncates all 3 rows of users",
+        "truncates all 3 rows of `users`",
         FILLED,
         [sql("TRUNCATE TABLE users")],
         dialects=SERVERS,
@@ -135,13 +135,13 @@ LOSSES = [
     Example("SL104", None, [USERS], [sql("DELETE FROM users")]),
     Example(
         "SL105",
-        "takes 'professional' from the members of users.plan; 1 row uses it",
+        "removes 'professional' from the members of `users.plan`; 1 row still uses it",
         FILLED,
         [alter(existing_type=sa.Enum("free", "pro", "professional"), modify_type=PLANS)],
     ),
     Example(
         "SL105",
-        "takes what the rows hold from the members of users.plan; 1 row uses it",
+        "removes members of `users.plan` that 1 row still uses",
         FILLED,
         [alter(modify_type=PLANS)],
     ),
@@ -154,7 +154,7 @@ LOSSES = [
     ),
     Example(
         "SL106",
-        "drops unique index ix_plan over plan, which kept the rows of users (3 rows) apart",
+        "drops unique index `ix_plan` of `users` (3 rows), so duplicates in `plan` become possible",
         [*FILLED, INDEX],
         [ops.DropIndexOp("ix_plan", "users")],
     ),
@@ -169,7 +169,7 @@ LOSSES = [
 
 IN_THE_WAY = [
     Example(
-        "SL201", "makes users.plan NOT NULL over 1 NULL", FILLED, [alter(modify_nullable=False)]
+        "SL201", "makes `users.plan` NOT NULL over 1 NULL", FILLED, [alter(modify_nullable=False)]
     ),
     Example("SL201", None, FILLED, [alter("id", modify_nullable=False)]),
     Example(
@@ -183,7 +183,7 @@ IN_THE_WAY = [
     ),
     Example(
         "SL202",
-        "adds users.city NOT NULL without a default (3 rows)",
+        "adds `users.city` NOT NULL without a default (3 rows)",
         FILLED,
         [add("city", nullable=False)],
         dialects=PLAIN,
@@ -193,7 +193,7 @@ IN_THE_WAY = [
     Example("SL202", None, FILLED, [add("city", nullable=False)], dialects=MARIADB),
     Example(
         "SL203",
-        "makes unique by uq_users: 1 value of users.plan stands more than once: 'free' (2 rows)",
+        "creates `uq_users`: 1 value of `users.plan` occurs more than once: 'free' (2 rows)",
         [*FILLED, TWICE],
         [unique("plan")],
     ),
@@ -201,33 +201,40 @@ IN_THE_WAY = [
     Example("SL203", None, [*FILLED, TWICE], [ops.CreateIndexOp("ix", "users", ["plan"])]),
     Example(
         "SL204",
-        "adds foreign key fk_orders: 1 value of orders.user_id has no row in users",
+        "creates foreign key `fk_orders`: 1 value of `orders.user_id` has no row in `users`",
         [*FILLED, ORDERS, ORDERED],
         [KEY],
     ),
     Example("SL204", None, [*FILLED, ORDERS], [KEY]),
-    Example("SL205", "adds CHECK ck_users to users, which 1 row breaks", FILLED, [check("n > 5")]),
+    Example(
+        "SL205", "creates CHECK `ck_users` on `users`: 1 row violates it", FILLED, [check("n > 5")]
+    ),
     Example("SL205", None, FILLED, [check("n > 1")]),
     Example("SL205", None, FILLED, [sql("UPDATE users SET n = 9"), check("n > 5")]),
     Example(
         "SL205",
-        "adds CHECK ck_users to users, which 1 row breaks",
+        "creates CHECK `ck_users` on `users`: 1 row violates it",
         FILLED,
         [sql("UPDATE users SET plan = 'pro'"), check("n > 5")],
     ),
 ]
 
 OLD_VERSIONS = [
-    Example("SL301", "renames users.plan (3 rows) to tier", FILLED, [alter(modify_name="tier")]),
+    Example(
+        "SL301", "renames `users.plan` (3 rows) to `tier`", FILLED, [alter(modify_name="tier")]
+    ),
     Example(
         "SL301",
-        "renames users.plan (3 rows) to tier",
+        "renames `users.plan` (3 rows) to `tier`",
         FILLED,
         [sql("ALTER TABLE users RENAME COLUMN plan TO tier")],
     ),
     Example("SL301", None, FILLED, [alter(modify_comment="what was paid")]),
     Example(
-        "SL302", "renames users (3 rows) to people", FILLED, [ops.RenameTableOp("users", "people")]
+        "SL302",
+        "renames `users` (3 rows) to `people`",
+        FILLED,
+        [ops.RenameTableOp("users", "people")],
     ),
     Example(
         "SL302",
@@ -240,7 +247,7 @@ OLD_VERSIONS = [
     ),
     Example(
         "SL303",
-        "drops column users.plan, which the former version of the models names",
+        "drops column `users.plan`, which the previous version of the models uses",
         [USERS],
         [DROP],
         dialects=("sqlite", "mariadb"),
@@ -249,7 +256,7 @@ OLD_VERSIONS = [
     Example("SL303", None, [USERS], [add("city"), ops.DropColumnOp("users", "city")]),
     Example(
         "SL304",
-        "makes users.plan NOT NULL without a server default",
+        "makes `users.plan` NOT NULL without a server default",
         FILLED,
         [alter(modify_nullable=False)],
     ),
@@ -257,7 +264,7 @@ OLD_VERSIONS = [
     Example("SL304", None, FILLED, [alter(modify_nullable=False, modify_server_default="x")]),
     Example(
         "SL305",
-        "narrows users.plan: no values longer than 15 characters any more",
+        "narrows `users.plan`: values that are longer than 15 characters no longer fit",
         FILLED,
         [alter(modify_type=sa.String(15))],
         dialects=MARIADB,
@@ -266,7 +273,7 @@ OLD_VERSIONS = [
     Example("SL305", None, FILLED, [alter(modify_type=sa.String(30))]),
     Example(
         "SL306",
-        "takes 'trial' from the members of users.plan",
+        "removes 'trial' from the members of `users.plan`",
         [USERS],
         [alter(existing_type=sa.Enum("free", "pro", "trial"), modify_type=PLANS)],
     ),
@@ -274,11 +281,11 @@ OLD_VERSIONS = [
 ]
 
 WAYS_BACK = [
-    Example("SL401", "has no downgrade, so that nothing takes it back", [USERS], [add("city")]),
+    Example("SL401", "has no downgrade, so it cannot be undone", [USERS], [add("city")]),
     Example("SL401", None, [USERS], [add("city")], [ops.DropColumnOp("users", "city")]),
     Example(
         "SL402",
-        "downgrade brings users.plan back without its 2 values",
+        "the downgrade recreates `users.plan` without its 2 values",
         FILLED,
         [DROP],
         [add("plan")],
@@ -286,14 +293,14 @@ WAYS_BACK = [
     Example("SL402", None, [USERS], [DROP], [add("plan")]),
     Example(
         "SL403",
-        "makes column city of users, which the downgrade leaves",
+        "creates column `city` of `users`, which the downgrade does not drop",
         [USERS],
         [add("city"), add("zip")],
         [ops.DropColumnOp("users", "zip")],
     ),
     Example(
         "SL403",
-        "makes index ix of users, which the downgrade leaves",
+        "creates index `ix` of `users`, which the downgrade does not drop",
         [USERS],
         [ops.CreateIndexOp("ix", "users", ["plan"]), ops.CreateTableOp("t", [column("a")])],
         [sql("DROP TABLE t")],
@@ -301,7 +308,7 @@ WAYS_BACK = [
     Example("SL403", None, [USERS], [add("city")], [sql("ALTER TABLE users DROP COLUMN city")]),
     Example(
         "SL404",
-        "changes rows of users by UPDATE, and the downgrade changes none back",
+        "changes rows of `users` with UPDATE, but the downgrade does not restore them",
         FILLED,
         [add("city"), sql("UPDATE users SET plan = 'pro' WHERE id = 1")],
         [ops.DropColumnOp("users", "city")],
@@ -315,7 +322,7 @@ WAYS_BACK = [
     ),
     Example(
         "SL405",
-        "downgrade adds users.plan NOT NULL without a default (3 rows)",
+        "the downgrade adds `users.plan` NOT NULL without a default (3 rows)",
         FILLED,
         [DROP],
         [add("plan", nullable=False)],
@@ -327,14 +334,14 @@ WAYS_BACK = [
 ON_MARIADB = [
     Example(
         "SL601",
-        "copies users (3 rows) for a change of the type",
+        "copies `users` (3 rows) because of a changed type",
         FILLED,
         [alter("n", modify_type=sa.Integer())],
         dialects=MARIADB,
     ),
     Example(
         "SL601",
-        "copies orders (3 rows) for a foreign key that is checked",
+        "copies `orders` (3 rows) because of a foreign key that is checked",
         [*FILLED, ORDERS, ORDERED],
         [KEY],
         dialects=MARIADB,
@@ -345,14 +352,14 @@ ON_MARIADB = [
     ),
     Example(
         "SL602",
-        "has 1 DDL statement beside changes of rows, each of which commits what ran before it",
+        "runs 1 DDL statement in addition to changes of rows, which commits everything before it",
         FILLED,
         [add("city"), sql("UPDATE users SET city = 'Rome'")],
         dialects=MARIADB,
     ),
     Example(
         "SL602",
-        "has 1 DDL statement between changes of rows, each of which commits what ran before it",
+        "runs 1 DDL statement between changes of rows, which commits everything before it",
         FILLED,
         [
             sql("UPDATE users SET n = 1 WHERE id = 1"),
@@ -367,7 +374,7 @@ ON_MARIADB = [
     ),
     Example(
         "SL603",
-        "invents '' in users.city for 3 rows",
+        "invents '' in `users.city` for 3 rows",
         FILLED,
         [add("city", nullable=False)],
         dialects=MARIADB,
@@ -376,7 +383,7 @@ ON_MARIADB = [
     Example("SL603", None, FILLED, [add("city", nullable=False, server_default="x")]),
     Example(
         "SL604",
-        "alters users.city, which loses its NOT NULL and default",
+        "alters `users.city`, which loses its NOT NULL and default",
         [USERS, "ALTER TABLE users ADD city VARCHAR(9) NOT NULL DEFAULT 'x'"],
         [alter("city", modify_type=sa.String(20))],
         dialects=MARIADB,
@@ -410,7 +417,7 @@ COLLATED = "CREATE TABLE users (id INTEGER PRIMARY KEY, n INTEGER, plan TEXT COL
 ON_SQLITE = [
     Example(
         "SL501",
-        "copies users, which loses its trigger noted",
+        "copies `users`, which loses its trigger `noted`",
         [USERS, TRIGGER],
         [BATCH],
         dialects=SQLITE,
@@ -420,7 +427,7 @@ ON_SQLITE = [
     Example("SL501", None, [USERS], [BATCH]),
     Example(
         "SL502",
-        "copies users, which loses COLLATE NOCASE of users.plan",
+        "copies `users`, which loses COLLATE NOCASE of users.plan",
         [COLLATED],
         [BATCH],
         dialects=SQLITE,
@@ -436,7 +443,8 @@ ON_SQLITE = [
     Example("SL502", None, [USERS], [BATCH]),
     Example(
         "SL503",
-        "copies users; with foreign keys on, 2 rows of orders would be deleted (ON DELETE CASCADE)",
+        "copies `users`; with foreign keys on, "
+        "2 rows of `orders` would be deleted (ON DELETE CASCADE)",
         [*FILLED, CHILDREN, "INSERT INTO orders VALUES (1, 1), (2, 2), (3, NULL)"],
         [BATCH],
         dialects=SQLITE,
@@ -445,14 +453,14 @@ ON_SQLITE = [
     Example("SL503", None, [*FILLED, ORDERS, ORDERED], [BATCH]),
     Example(
         "SL504",
-        "stops at users.plan: error in view seen after drop column: no such column: plan",
+        "stops at `users.plan`: error in view seen after drop column: no such column: plan",
         [USERS, VIEW],
         [DROP],
         dialects=SQLITE,
     ),
     Example(
         "SL504",
-        "stops at users: error in view seen: no such table: main.users",
+        "stops at `users`: error in view seen: no such table: main.users",
         [USERS, VIEW],
         [BATCH],
         dialects=SQLITE,
@@ -461,7 +469,7 @@ ON_SQLITE = [
     Example("SL504", None, [USERS, VIEW], [NATIVE], dialects=SQLITE),
     Example(
         "SL206",
-        "casts users.plan to INTEGER, which 2 values do not survive: 'free', 'professional'",
+        "casts `users.plan` to INTEGER: 2 values cannot become INTEGER: 'free', 'professional'",
         FILLED,
         [alter(modify_type=sa.Integer())],
     ),
@@ -503,7 +511,7 @@ def members(*names: str) -> SyncEnumValuesOp:
 ON_SERVERS = [
     Example(
         "SL206",
-        "casts users.plan to INTEGER, which 2 values do not survive: 'free', 'professional'",
+        "casts `users.plan` to INTEGER: 2 values cannot become INTEGER: 'free', 'professional'",
         FILLED,
         [alter(modify_type=sa.Integer(), postgresql_using="plan::INTEGER")],
     ),
@@ -515,35 +523,35 @@ ON_SERVERS = [
     ),
     Example(
         "SL103",
-        "narrows users.plan over 1 value with more than 1 decimal place, which is rounded",
+        "narrows `users.plan`: 1 value loses digits after the point in NUMERIC(9, 1)",
         NUMBERED,
         [alter(existing_type=sa.Numeric(10, 2), modify_type=sa.Numeric(9, 1))],
         dialects=SERVERS,
     ),
     Example(
         "SL103",
-        "narrows users.plan over 1 value with more than 3 digits before the point",
+        "narrows `users.plan`: 1 value is outside the range of NUMERIC(5, 2) (-999.99 to 999.99)",
         NUMBERED,
         [alter(modify_type=sa.Numeric(5, 2))],
         dialects=SERVERS,
     ),
     Example(
         "SL103",
-        "narrows users.plan over 2 values with a fraction, which is rounded",
+        "narrows `users.plan`: 2 values lose digits after the point in INTEGER",
         NUMBERED,
         [alter(modify_type=sa.Integer)],
         dialects=SERVERS,
     ),
     Example(
         "SL103",
-        "narrows users.n over 1 value with a time of day, which is cut off",
+        "narrows `users.n`: 1 value has a time of day, which DATE drops",
         NUMBERED,
         [alter("n", existing_type=sa.DateTime(), modify_type=sa.Date())],
         dialects=SERVERS,
     ),
     Example(
         "SL206",
-        "casts users.n to DATE, which 2 values do not survive: "
+        "casts `users.n` to DATE: 2 values are changed by SQLite's CAST to DATE: "
         "'2026-05-06 00:00:00', '2026-05-06 10:00:00'",
         NUMBERED,
         [alter("n", existing_type=sa.DateTime(), modify_type=sa.Date())],
@@ -552,7 +560,7 @@ ON_SERVERS = [
     Example("SL103", None, NUMBERED, [alter(modify_type=sa.Numeric(12, 4))]),
     Example(
         "SL105",
-        "takes 'pro' from the members of users.plan; 1 row uses it",
+        "removes 'pro' from the members of `users.plan`; 1 row still uses it",
         MOOD,
         [members("free", "team")],
         dialects=POSTGRESQL,
@@ -560,11 +568,22 @@ ON_SERVERS = [
     Example("SL105", None, MOOD, [members("free", "pro", "team")], dialects=POSTGRESQL),
     Example(
         "SL306",
-        "adds 'team' to the members of users.plan",
+        "adds 'team' to the members of `users.plan`",
         MOOD,
         [members("free", "pro", "team")],
         dialects=POSTGRESQL,
     ),
 ]
 
-EXAMPLES = [*ON_SERVERS, *ON_SQLITE, *LOSSES, *IN_THE_WAY, *OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB]
+NEW_TABLES = [
+    Example(
+        "SL701", "creates `t` without a primary key", [], [ops.CreateTableOp("t", [column("a")])]
+    ),
+    Example("SL701", "creates `t` without a primary key", [], [sql("CREATE TABLE t (a INTEGER)")]),
+    Example("SL701", None, [], [ops.CreateTableOp("t", [column("a", primary_key=True)])]),
+]
+
+EXAMPLES = [
+    *(*ON_SERVERS, *ON_SQLITE, *LOSSES, *IN_THE_WAY),
+    *(*OLD_VERSIONS, *WAYS_BACK, *ON_MARIADB, *NEW_TABLES),
+]

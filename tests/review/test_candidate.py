@@ -17,7 +17,7 @@ def test_a_candidate_is_reviewed_with_live_numbers(lab: Lab) -> None:
     want(lab, users())
     candidate = lab.autogenerate("Drop the plan")
     (found,) = [one for one in candidate.review() if one.code == "SL101"]
-    assert found.sentence == "drops 1 non-null value of users.plan"
+    assert found.sentence == "drops 1 non-null value of `users.plan`"
     assert found.revision == candidate.id
 
 
@@ -30,4 +30,4 @@ def test_a_candidate_that_only_creates_raises_nothing(lab: Lab) -> None:
 def test_nothing_found_is_said(lab: Lab) -> None:
     """A review without findings says so."""
     want(lab, users())
-    assert repr(lab.autogenerate("Create users").review()) == "Nothing found."
+    assert repr(lab.autogenerate("Create users").review()) == "The review found no risks."

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from schema_lab import Lab
 from schema_lab.cli.program import program
@@ -38,7 +38,7 @@ def test_an_error_is_exit_code_one(lab: Lab, two: tuple[str, str]) -> None:
     result = _review(lab)
     assert result.exit_code == 1
     assert "SL101" in result.stdout
-    assert "drops 1 non-null value of users.plan" in result.stdout
+    assert "drops 1 non-null value of `users.plan`" in result.stdout
     assert result.stdout.endswith("1 revision reviewed\n")
 
 
@@ -63,6 +63,15 @@ def test_nothing_new_is_nothing_to_review(lab: Lab, two: tuple[str, str]) -> Non
     result = _review(lab, "--since", two[1])
     assert result.exit_code == 0
     assert "0 revisions reviewed" in result.stdout
+
+
+def test_nothing_pending_is_nothing_to_review(lab: Lab, two: tuple[str, str]) -> None:
+    """At the head, the command reviews no revision; the notebook reviews the latest."""
+    lab.upgrade(accept_loss=True)
+    result = _review(lab)
+    assert result.exit_code == 0
+    assert "0 revisions reviewed" in result.stdout
+    assert lab.review().reviewed == (two[1],)
 
 
 def test_json_holds_all_that_is_known(lab: Lab, two: tuple[str, str]) -> None:

@@ -19,7 +19,7 @@ def test_the_values_are_counted(engine: sa.Engine) -> None:
     """The sentence counts what is lost; NULL is no value."""
     _table(engine, "(1, 'free')", "(2, 'pro')", "(3, NULL)")
     (found,) = findings("SL101", engine, DROP)
-    assert found.sentence == "drops 2 non-null values of users.plan"
+    assert found.sentence == "drops 2 non-null values of `users.plan`"
     assert (found.severity, found.table, found.column) == ("error", "users", "plan")
 
 
@@ -32,4 +32,4 @@ def test_a_column_without_values_passes(engine: sa.Engine) -> None:
 def test_without_a_database_no_number_is_claimed() -> None:
     """A review that reaches no database says so much: all values."""
     (found,) = findings("SL101", None, DROP)
-    assert found.sentence == "drops users.plan with all its values"
+    assert found.sentence == "drops `users.plan` with all its values"

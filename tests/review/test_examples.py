@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from schema_lab.database.engines import engine_for
+from schema_lab.database.connections.engines import engine_for
 from schema_lab.review.rules import RULES
 from tests.review.examples import ALL, EXAMPLES, Example
 from tests.support.changes import findings

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from sqlalchemy.dialects import mysql
 
-from schema_lab.autogenerate.statements import statements_of
-from schema_lab.review.mysql import copies
+from schema_lab.review.rules.copies_table import why_copied
+from schema_lab.review.squawk import statements_of
 
 TABLES = (
     "CREATE TABLE parents (id INT PRIMARY KEY)",
@@ -57,7 +57,7 @@ def test_the_server_copies_what_the_review_says(engine: sa.Engine) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for statement in ("DROP TABLE IF EXISTS t, parents", *TABLES):
                 connection.exec_driver_sql(statement)
-            reason = copies(one, getattr(one, "existing_type", None))
+            reason = why_copied(one, getattr(one, "existing_type", None))
             (sql,) = statements_of([one], "mysql")
             assert _in_place(connection, sql.rstrip(";")) == (not reason), sql
 

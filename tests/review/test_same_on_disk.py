@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from tests.support.labs import be, execute, users, want
 
 BEFORE: tuple[sa.Column[Any], ...] = (

@@ -34,7 +34,7 @@ def test_a_pending_revision_is_reviewed_with_live_numbers(lab: Lab) -> None:
     found = lab.review()
     assert found.reviewed == (pending,)
     (one,) = [each for each in found if each.code == "SL101"]
-    assert one.sentence == "drops 1 non-null value of users.plan"
+    assert one.sentence == "drops 1 non-null value of `users.plan`"
     assert one.where.startswith(pending)
 
 
@@ -46,7 +46,7 @@ def test_an_applied_revision_claims_no_number(lab: Lab) -> None:
     lab.upgrade(accept_loss=True)
     execute(lab, "ALTER TABLE users ADD COLUMN plan TEXT DEFAULT 'new'")
     (one,) = [each for each in lab.review() if each.code == "SL101"]
-    assert one.sentence == "drops users.plan with all its values"
+    assert one.sentence == "drops `users.plan` with all its values"
 
 
 @SQLITE
@@ -151,7 +151,7 @@ def test_a_table_that_makes_itself_is_read(lab: Lab, checked: bool) -> None:
 @SQLITE
 def test_an_endless_loop_ends(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A script that does not end is stopped, even when it catches everything."""
-    monkeypatch.setattr("schema_lab.autogenerate.recorded.SECONDS", 0.2)
+    monkeypatch.setattr("schema_lab.recording.recorded.SECONDS", 0.2)
     loop = "while True:\n    try:\n        pass\n    except BaseException:\n        continue"
     _made(lab)
     filled_in(lab, "Drop plan", f"{DROP}\n{loop}")
@@ -166,7 +166,7 @@ def test_code_that_asks_what_is_there_finds_nothing(lab: Lab) -> None:
     filled_in(lab, "Drop plan", f"{ask}\n    {DROP}")
     found = lab.review()
     assert _codes(found) == ["SL101", "SL001"]
-    assert "asks the database what is there" in found[-1].sentence
+    assert "asks the database for its schema" in found[-1].sentence
 
 
 @SQLITE

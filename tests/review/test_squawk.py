@@ -6,7 +6,7 @@ import pytest
 from alembic.operations import ops
 
 from schema_lab.errors import SchemaLabError
-from schema_lab.review import Change, Finding, Findings, Step
+from schema_lab.review import Change, Finding, Findings, ReviewedOperation
 from schema_lab.review import squawk as lint
 from schema_lab.review.change import Given
 from schema_lab.review.engine import review
@@ -42,7 +42,11 @@ def test_squawk_speaks_with_its_own_name(tmp_path: Path) -> None:
 def test_a_finding_lies_with_its_own_statement(tmp_path: Path) -> None:
     """Squawk's line leads to the step that wrote it, also behind SQL of several lines."""
     several = ops.ExecuteSQLOp("UPDATE users\nSET plan = 'free'\nWHERE plan IS NULL")
-    steps = [Step(several, line=3), Step(INDEX, line=9), Step(KEY, line=12)]
+    steps = [
+        ReviewedOperation(several, line=3),
+        ReviewedOperation(INDEX, line=9),
+        ReviewedOperation(KEY, line=12),
+    ]
     found = _review(tmp_path, *steps)
     lines = {one.code: one.line for one in found}
     assert lines["require-concurrent-index-creation"] == 9
@@ -62,7 +66,7 @@ def test_other_dialects_are_not_linted(tmp_path: Path) -> None:
 def test_what_runs_outside_of_the_transaction_is_read_so(tmp_path: Path) -> None:
     """An index made concurrently in an autocommit block is safe; within the transaction not."""
     index = ops.CreateIndexOp("ix", "users", ["email"], postgresql_concurrently=True)
-    assert _codes(_review(tmp_path, Step(index, autocommit=True))) == []
+    assert _codes(_review(tmp_path, ReviewedOperation(index, autocommit=True))) == []
     assert _codes(_review(tmp_path, index)) == ["ban-concurrent-index-creation-in-transaction"]
 
 
@@ -86,7 +90,7 @@ def test_a_missing_squawk_is_said_once(tmp_path: Path, monkeypatch: pytest.Monke
     changes = [Change.of([INDEX], dialect="postgresql") for _ in range(3)]
     found = review(changes, tmp_path)
     (note,) = found.notes
-    assert "locks were not checked" in note
+    assert "locks on PostgreSQL were not checked" in note
     assert 'pip install "schema-lab[postgresql]"' in note
     assert repr(found).count("squawk") == 1
 

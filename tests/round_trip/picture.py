@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schema_lab.database import sqlite
+from tests.support.catalog import sqlite_indexes
 
 _KEY = re.compile(r"FOREIGN KEY \((.*?)\) REFERENCES")
 _INDEX = re.compile(r"KEY `.*?` \((.*)\)")
@@ -69,7 +69,7 @@ def _of_constraint(index: Any) -> bool:
 
 def _indexes(inspector: sa.Inspector, connection: sa.Connection, names: list[str]) -> Any:
     if connection.dialect.name == "sqlite":
-        return {(None, name): sqlite.index_details(connection, name) for name in names}
+        return {(None, name): sqlite_indexes(connection, name) for name in names}
     return inspector.get_multi_indexes()
 
 

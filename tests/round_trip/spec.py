@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schema_lab.database import as_text
 from schema_lab.models.naming import NAMING_CONVENTION
+from schema_lab.schema import as_text
 from tests.round_trip.kinds import KINDS, Default
 
 

@@ -18,12 +18,12 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.util import format_as_comma, template_to_file
 
-from schema_lab.autogenerate import Comparison, env_options
-from schema_lab.autogenerate.compare import _read
-from schema_lab.autogenerate.names import refuse_names
-from schema_lab.database import reflected_word_for_word
-from schema_lab.database.engines import engine_for, foreign_keys_off
-from schema_lab.migrate.batch_guard import BatchGuard
+from schema_lab.candidate import Comparison, env_options
+from schema_lab.candidate.comparison import _read
+from schema_lab.candidate.rewrite.names import refuse_names
+from schema_lab.database.connections.engines import engine_for, foreign_keys_off
+from schema_lab.migrate.safeguards import BatchGuard
+from schema_lab.schema import reflected_word_for_word
 from tests.round_trip.picture import picture
 
 TEMPLATE = Path(__file__).parents[2] / "alembic" / "script.py.mako"
@@ -98,13 +98,14 @@ class Walk:
         """Run a revision in a transaction, guarded as the lab guards it."""
         guard = BatchGuard(self.connection) if self.dialect == "sqlite" else None
         with self._noted() as statements, reflected_word_for_word(), self.connection.begin():
+            context = self._context(target_metadata=self.project)
             if guard is not None:
-                guard.begin()
-            with Operations.context(self._context(target_metadata=self.project)):
+                guard.begin(context.impl)
+            with Operations.context(context):
                 getattr(module, direction)()
             if guard is not None:
                 script = SimpleNamespace(path=module.__file__, module=module)
-                guard.end(script, direction, statements)
+                guard.end(script, statements)
 
     def make(self, metadata: sa.MetaData) -> None:
         """Create the tables without a migration."""

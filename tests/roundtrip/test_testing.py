@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schema_lab import Lab
+from schema_lab.testing import migrations_leave_no_trace
 from tests.roundtrip.test_roundtrip import CREATE, DROP
 from tests.support.labs import filled_in
 
@@ -44,6 +45,16 @@ def test_a_clean_history_passes(lab: Lab) -> None:
     assert "1 passed" in ran.stdout
 
 
+def test_two_heads_fail_with_their_names(lab: Lab) -> None:
+    """A history that `alembic upgrade head` refuses does not pass; "heads" tests all of it."""
+    first = lab.revision("First", "0001").id
+    for name in ("0002", "0003"):
+        lab.alembic(f"revision -m Next --head {first} --splice --rev-id {name}")
+    with pytest.raises(AssertionError, match=r"0002.*0003.*\n.*merge"):
+        migrations_leave_no_trace(lab, rows=0)
+    assert migrations_leave_no_trace(lab, rows=0, target="heads").ok
+
+
 def test_a_forgetful_history_fails_with_its_revision(lab: Lab) -> None:
     """The failure names the revision, what it leaves behind and what would help; no internals."""
     filled_in(lab, "Create users", CREATE, DROP)
@@ -51,6 +62,6 @@ def test_a_forgetful_history_fails_with_its_revision(lab: Lab) -> None:
     ran = run_pytest(lab)
     assert ran.returncode == 1
     assert f"✗ {forgetful} Index" in ran.stdout
-    assert "index ix on users stays behind" in ran.stdout
+    assert "index `ix` on `users` still exists" in ran.stdout
     assert "→ " in ran.stdout
     assert "whole_history" not in ran.stdout

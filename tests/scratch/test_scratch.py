@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from schema_lab import Lab
 from schema_lab.errors import DatabaseError, InputError
 from tests.support.labs import users, want
-from tests.support.servers import SERVERS, server_url
+from tests.support.servers import SERVERS, needed_server
 
 LEAVES = "from schema_lab import Lab; lab = Lab.scratch(); print(lab.root)"
 
@@ -70,7 +70,7 @@ def test_it_is_gone_at_exit() -> None:
 @pytest.mark.parametrize("dialect", SERVERS)
 def test_a_server_lends_a_database(dialect: str) -> None:
     """With a server's URL the database is a new one there, and dropped with the lab."""
-    server = server_url(dialect)
+    server = needed_server(dialect)
     lab = Lab.scratch(server.render_as_string(hide_password=False))
     name = lab.engine.url.database
     want(lab, users())

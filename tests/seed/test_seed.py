@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from examples.models import models
 from schema_lab import Lab
 from schema_lab.errors import DatabaseError, InputError
-from schema_lab.migrate.seed import Seeded
-from schema_lab.models.example import models
+from schema_lab.seed import Seeded
 from tests.support.dump import schema_dump
 from tests.support.labs import be, execute, scalars
 
@@ -148,7 +148,7 @@ def test_a_circle_without_a_beginning_is_refused(
             CIRCLE[1],
             "ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id)",
         )
-    with pytest.raises(DatabaseError, match="a, b need rows of each other"):
+    with pytest.raises(DatabaseError, match="a, b each need a row of another first"):
         seed(5)
     assert scalars(lab, "SELECT count(*) FROM b") == [0]
 
@@ -172,9 +172,9 @@ def test_what_is_used_up_is_noted(lab: Lab, seed: Seed, make: Callable[..., None
     make("CREATE TABLE t (c VARCHAR(5) PRIMARY KEY CHECK (c IN ('red', 'green', 'blue')))")
     seeded = seed(10)
     assert seeded.tables == (("t", 3),)
-    assert seeded.notes == ("t got 3 of 10 rows: there is no further distinct c.",)
+    assert seeded.notes == ("t got 3 of 10 rows: there are no more distinct c.",)
     assert "3 new rows" in repr(seeded)
-    assert "no further distinct c" in seeded._repr_html_()
+    assert "no more distinct c" in seeded._repr_html_()
 
 
 TYPES = {
@@ -207,7 +207,7 @@ def test_types_are_met(lab: Lab, seed: Seed, dialect: str) -> None:
 def test_a_type_that_is_not_known_is_named(lab: Lab, seed: Seed) -> None:
     """A column that must have a value of an unknown type is an error with its name."""
     execute(lab, "CREATE TABLE t (id int PRIMARY KEY, place point NOT NULL)")
-    with pytest.raises(DatabaseError, match=r"t\.place: its type is not known"):
+    with pytest.raises(DatabaseError, match=r"t\.place: its type is unknown"):
         seed(1)
 
 
@@ -228,7 +228,7 @@ def test_a_database_that_may_hold_real_rows_is_refused(lab: Lab) -> None:
     """Without `anywhere`, only scratch and embedded databases are filled; the cure says so."""
     be(lab, models.metadata)
     before = schema_dump(lab.engine.url)
-    with pytest.raises(DatabaseError, match="is no scratch database") as caught:
+    with pytest.raises(DatabaseError, match="is not a scratch database") as caught:
         lab.seed()
     assert "anywhere=True" in caught.value.cure
     assert schema_dump(lab.engine.url) == before

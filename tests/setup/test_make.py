@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.slow import SLOW, is_slow
+
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
 COMMANDS = [
@@ -15,21 +17,31 @@ COMMANDS = [
     "lab",
     "page",
     "test",
+    "quick",
+    "core",
+    "oldest",
     "tour",
     "notebooks",
     "pictures",
     "lint",
     "bench",
+    "journeys",
+    "alembic-suite",
     "clean",
 ]
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def make(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run make with nothing of the outer make in its environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     kept = {name: value for name, value in kept.items() if name not in {"PORT", "BROWSER"}}
     return subprocess.run(
-        ["make", *arguments], cwd=folder, env=kept, capture_output=True, text=True, check=False
+        ["make", *arguments],
+        cwd=folder,
+        env=kept | more,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -53,7 +65,7 @@ def interpreter(folder: Path, body: str) -> str:
 
 def test_make_alone_lists_every_command(bare: Path) -> None:
     """`make` is `make help`, and each command has a line that says what it does."""
-    listed = re.findall(r"^  make (\w+) +\S", make(bare).stdout, re.MULTILINE)
+    listed = re.findall(r"^  make ([\w-]+) +\S", make(bare).stdout, re.MULTILINE)
     assert listed == COMMANDS
 
 
@@ -135,10 +147,51 @@ def test_the_lab_opens_a_notebook_that_exists(bare: Path) -> None:
 def test_make_test_checks_style_types_tests_and_outputs(bare: Path) -> None:
     """`make test` runs ruff, mypy, pytest and the strict comparison of the notebooks."""
     plan = make(bare, "--dry-run", "test").stdout
-    steps = ["ruff check", "ruff format --check", "mypy", "pytest -n", "pytest --nbval notebooks"]
+    tests = "pytest --nbval notebooks schema_lab tests -n"
+    steps = ["ruff check", "ruff format --check", "mypy", tests]
     places = [plan.find(step) for step in steps]
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_make_quick_needs_no_server_and_no_browser(bare: Path) -> None:
+    """`make quick` checks style, and runs the tests that need nothing else and do not take long."""
+    plan = make(bare, "--dry-run", "quick").stdout
+    assert "ruff check" in plan
+    assert '-m "not (postgresql or mariadb or browser or slow)"' in plan
+    assert "nbval" not in plan
+
+
+def test_make_oldest_has_an_environment_of_its_own(bare: Path) -> None:
+    """`make oldest` installs the oldest versions beside .venv, and runs tests with them."""
+    shutil.copy(ROOT / "constraints-oldest.txt", bare)
+    plan = make(bare, "--dry-run", "oldest").stdout
+    assert 'VENV=".venv-oldest" CONSTRAINTS="constraints-oldest.txt" scripts/setup.sh test' in plan
+    assert ".venv-oldest/bin/python -m pytest tests/history" in plan
+    assert ".venv/" not in plan
+
+
+def test_the_tests_of_make_core_exist(bare: Path) -> None:
+    """`make core` names folders and files that are there."""
+    plan = make(bare, "--dry-run", "core").stdout
+    named = re.findall(r"\btests/[\w/.]+", plan)
+    assert len(named) == 4
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("place", SLOW)
+def test_what_is_slow_exists(place: str) -> None:
+    """What `make quick` leaves out is a file or a folder of the tests."""
+    assert (ROOT / place).exists()
+    assert is_slow(f"{place}::test_it")
+    assert not is_slow(f"{place}_too::test_it")
+
+
+def test_what_python_compiles_is_kept(bare: Path) -> None:
+    """The commands keep bytecode, whatever the shell says: a test starts hundreds of programs."""
+    (bare / "Makefile").write_text(MAKEFILE + "\nshown:\n\t@echo [$$PYTHONDONTWRITEBYTECODE]\n")
+    result = make(bare, "shown", PYTHONDONTWRITEBYTECODE="1")
+    assert result.stdout == "[]\n"
 
 
 def test_setup_stops_when_a_step_fails() -> None:

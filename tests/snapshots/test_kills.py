@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.database.snapshots.mariadb_swap import spare_names
+from schema_lab.database.snapshots.mariadb import spare_names
 from schema_lab.errors import DatabaseError
 from tests.conftest import REPOSITORY
 from tests.snapshots import rich
@@ -58,7 +58,7 @@ def test_a_restore_killed_halfway_leaves_a_sqlite_database_as_it_was() -> None:
     lab.restore("s1")
     before = schema_dump(lab.engine.url)
     halfway = """
-from schema_lab.database.snapshots.progress import Bar
+from schema_lab.database.snapshots.tools import Bar
 Bar.at = lambda self, done: done > 5_000_000 and os.kill(os.getpid(), 9)
 lab.restore("s2")
 """
@@ -104,8 +104,8 @@ def test_a_restore_killed_before_the_exchange_leaves_a_mariadb_database_as_it_wa
     rich.go_on(rich_lab.engine)
     before = schema_dump(rich_lab.engine.url)
     all_is_loaded = """
-from schema_lab.database.snapshots import mariadb_swap
-mariadb_swap._Exchange.run = lambda self: os.kill(os.getpid(), 9)
+from schema_lab.database.snapshots import mariadb
+mariadb._Exchange.run = lambda self: os.kill(os.getpid(), 9)
 lab.restore("s1")
 """
     killed(rich_lab, all_is_loaded)
@@ -122,8 +122,8 @@ def test_a_restore_killed_after_the_exchange_is_completed_by_hand(rich_lab: Lab)
     before = schema_dump(rich_lab.engine.url)
     rich_lab.snapshot()
     exchanged = """
-from schema_lab.database.snapshots import mariadb_swap
-mariadb_swap._Exchange._load_programs = lambda *rest: os.kill(os.getpid(), 9)
+from schema_lab.database.snapshots import mariadb
+mariadb._Exchange._load_programs = lambda *rest: os.kill(os.getpid(), 9)
 lab.restore("s1")
 """
     killed(rich_lab, exchanged)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from schema_lab import Lab
 from schema_lab.database.snapshots import Snapshot
-from schema_lab.database.snapshots.mariadb_swap import spare_names
-from schema_lab.database.snapshots.mariadb_tools import Tools
+from schema_lab.database.snapshots.mariadb import spare_names
+from schema_lab.database.snapshots.mariadb_dump import MariadbTools
 from schema_lab.errors import DatabaseError
 from tests.snapshots import rich
 from tests.snapshots.conftest import scalar
@@ -104,7 +104,7 @@ def test_a_password_full_of_signs_works_and_is_in_no_argument(own: Lab) -> None:
     snapshot = own.snapshot()
     assert "s3" not in snapshot.path.with_suffix(".json").read_text()
     with own.engine.connect() as connection:
-        command = Tools.of(connection, 1)._command(Path("mariadb"))
+        command = MariadbTools.of(connection, 1)._command(Path("mariadb"))
     assert command.environment == {"MYSQL_PWD": PASSWORD}
     assert "s3" not in f"{command.arguments} {command!r}"
 

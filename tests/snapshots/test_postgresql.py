@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from schema_lab import Lab
 from schema_lab.database.snapshots import postgresql
-from schema_lab.database.snapshots.postgresql import Tools
+from schema_lab.database.snapshots.postgresql import PostgresqlTools
 from schema_lab.errors import DatabaseError
 from tests.snapshots import rich
 from tests.snapshots.conftest import scalar
 from tests.support.dump import schema_dump
+from tests.support.servers import need_extensions
 
 pytestmark = pytest.mark.postgresql
 
@@ -45,6 +46,7 @@ def owner(lab: Lab) -> Iterator[str]:
 
 def test_extensions_stay_with_version_and_rows_around_them(rich_lab: Lab) -> None:
     """What an extension owns is not dropped, what came since is, and what uses it comes back."""
+    need_extensions(rich_lab.engine, "citext", "hstore", "pg_trgm")
     rich.run(
         rich_lab.engine,
         "CREATE EXTENSION citext VERSION '1.5'\nCREATE SCHEMA tools\n"
@@ -88,6 +90,7 @@ def test_an_ordinary_owner_restores_beside_the_administrator_s_extensions(
     lab: Lab, owner: str, folder: Path
 ) -> None:
     """A role that may not drop or make an extension goes back all the same; I5: no password."""
+    need_extensions(lab.engine, "pg_stat_statements")
     rich.run(lab.engine, "CREATE EXTENSION pg_stat_statements")
     own = Lab(lab.engine.url.set(username=owner, password=PASSWORD), config=folder)
     rich.make(own.engine)
@@ -104,7 +107,7 @@ def test_the_password_is_in_no_argument(lab: Lab) -> None:
     url = lab.engine.url.set(password=PASSWORD).update_query_dict({"sslpassword": "key's own"})
     with lab.engine.connect() as connection:
         connection.engine = sa.create_engine(url)
-        command = Tools.of(connection).command("pg_dump")
+        command = PostgresqlTools.of(connection).command("pg_dump")
     assert command.environment["PGPASSWORD"] == PASSWORD
     shown = f"{command.arguments} {command!r}"
     assert "pass" not in shown
@@ -134,7 +137,7 @@ def test_a_restore_gives_up_on_a_table_in_use(rich_lab: Lab, folder: Path) -> No
         reader.exec_driver_sql("SELECT * FROM users")
         with pytest.raises(DatabaseError, match="lock timeout") as caught:
             Lab(rich_lab.engine.url, config=folder, wait=0.2).restore("s1")
-    assert "Close what reads or writes it" in caught.value.cure
+    assert "Close the programs that read or write the database" in caught.value.cure
     assert time.monotonic() - started < 20
     assert schema_dump(rich_lab.engine.url) == before
 

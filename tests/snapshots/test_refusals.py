@@ -19,7 +19,7 @@ from schema_lab.scratch import scratch_project
 from tests.snapshots import rich
 from tests.snapshots.conftest import write_program
 from tests.support.dump import schema_dump
-from tests.support.servers import _answering_server
+from tests.support.servers import needed_server
 
 
 def cut(path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_full_disk_leaves_nothing_behind(rich_lab: Lab) -> None:
     """A10: no room for the file is an error with a cure, and no half file stays."""
     with largest_file(2048), pytest.raises(DatabaseError) as caught:
         rich_lab.snapshot()
-    assert "room" in caught.value.cure
+    assert "space" in caught.value.cure
     names = {path.name for path in (rich_lab.root / ".schema_lab" / "snapshots").iterdir()}
     assert names <= {".lock"}
 
@@ -187,7 +187,7 @@ def test_a_missing_or_wrong_tool_is_said_with_the_cure(
     monkeypatch.setattr(postgresql, "USUAL_FOLDERS", ())
     monkeypatch.setattr(postgresql, "EMBEDDED", "no_such_module")
     own = {"postgresql": "postgres", "mariadb": "mysql"}[server]
-    lab = Lab(_answering_server(server).set(database=own), config=folder)
+    lab = Lab(needed_server(server).set(database=own), config=folder)
     with pytest.raises(DatabaseError, match=fact) as caught:
         lab.snapshot()
     assert re.match(r"Install .* or newer.*, then try again\.", caught.value.cure)
@@ -211,3 +211,14 @@ def largest_file(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_folder_that_others_may_read_is_closed_again(lab: Lab) -> None:
+    """A snapshot closes a folder of snapshots that was opened to others, and the files in it."""
+    first = lab.snapshot().path
+    folder = first.parent
+    folder.chmod(0o755)
+    first.chmod(0o644)
+    lab.snapshot()
+    assert [path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())] == [0] * 6

@@ -19,7 +19,7 @@ def test_a_failed_upgrade_names_the_way_back(lab: Lab) -> None:
     write_revision(lab.root, "0002", FAILS)
     with pytest.raises(MigrationError) as caught:
         lab.upgrade(snapshot=True, accept_loss=True)
-    assert caught.value.cure.endswith('Or go back with lab.restore("s1").')
+    assert caught.value.cure.endswith('Or restore the snapshot: `lab.restore("s1")`.')
     restored = lab.restore("s1")
     assert repr(restored) == "restore s1: 0001 → 0001"
     assert schema_dump(lab.engine.url) == before

@@ -69,8 +69,8 @@ def test_snapshots_are_listed_newest_first(lab: Lab) -> None:
 
 def test_no_snapshot_is_said_in_words(lab: Lab) -> None:
     """An empty list shows no empty table."""
-    assert repr(lab.snapshots()) == "No snapshot yet."
-    assert "No snapshot yet." in lab.snapshots()._repr_html_()
+    assert repr(lab.snapshots()) == "No snapshots yet."
+    assert "No snapshots yet." in lab.snapshots()._repr_html_()
 
 
 def test_snapshots_are_a_dataframe(lab: Lab) -> None:
@@ -122,7 +122,7 @@ def test_an_unknown_id_is_refused(lab: Lab, name: str) -> None:
     lab.snapshot()
     with pytest.raises(InputError, match="There is no snapshot") as caught:
         lab.restore(name)
-    assert caught.value.cure == "See lab.snapshots()."
+    assert caught.value.cure == "`lab.snapshots()` lists all snapshots."
 
 
 def test_the_data_file_never_lies_elsewhere(lab: Lab) -> None:

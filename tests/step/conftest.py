@@ -6,7 +6,7 @@ import pytest
 
 from schema_lab import Lab
 from tests.support.labs import execute, filled_in
-from tests.support.servers import SERVERS, answers, server_url
+from tests.support.servers import SERVERS, needed_server
 
 CREATE = """op.create_table(
     "users",
@@ -24,9 +24,7 @@ op.drop_column("users", "plan")"""
 @pytest.fixture
 def scratch(dialect: str) -> Iterator[Lab]:
     """Open a scratch lab at its first revision, with three users; a second revision waits."""
-    if dialect in SERVERS and not answers(dialect):
-        pytest.skip(f"no {dialect} server")
-    place = server_url(dialect).render_as_string(False) if dialect in SERVERS else "sqlite"
+    place = needed_server(dialect).render_as_string(False) if dialect in SERVERS else "sqlite"
     lab = Lab.scratch(place)
     filled_in(lab, "Create users", CREATE, 'op.drop_table("users")')
     lab.upgrade()

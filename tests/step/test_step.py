@@ -26,7 +26,7 @@ def lab(tmp_path: Path, database_url: str) -> Lab:
 
 def test_each_statement_is_a_step(scratch: Lab) -> None:
     """The iterator stops after each statement and says which table it changed, and how."""
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     seen = list(steps)
     assert [[one.sentence for one in step.changes] for step in seen] == SHOWN
     assert [(step.number, step.revision) for step in seen] == [(n, "0002") for n in (1, 2, 3, 4)]
@@ -38,7 +38,7 @@ def test_each_statement_is_a_step(scratch: Lab) -> None:
 
 def test_rows_are_seen_before_the_commit(scratch: Lab) -> None:
     """`step.rows` reads on the migrating connection: what no other connection sees yet."""
-    with scratch.upgrade(step=True) as steps:
+    with scratch.step_through() as steps:
         next(steps)
         step = next(steps)
         assert list(step.rows("users")["plan"]) == ["free"] * 3
@@ -50,7 +50,7 @@ def test_rows_are_seen_before_the_commit(scratch: Lab) -> None:
 
 def test_a_step_that_is_over_shows_no_rows(scratch: Lab) -> None:
     """A look at rows belongs to the moment of the step."""
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     first = next(steps)
     list(steps)
     with pytest.raises(InputError, match="This step is over"):
@@ -60,7 +60,7 @@ def test_a_step_that_is_over_shows_no_rows(scratch: Lab) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_leaving_rolls_back(scratch: Lab) -> None:
     """After `close` the tables are as before, the lock is free and no thread is left."""
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     next(steps)
     next(steps)
     steps.close()
@@ -74,7 +74,7 @@ def test_leaving_rolls_back(scratch: Lab) -> None:
 @pytest.mark.parametrize("dialect", ["mariadb"])
 def test_what_cannot_be_rolled_back_is_resumed(scratch: Lab) -> None:
     """On MariaDB the journal knows what stands when the stepping is left, and goes on there."""
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     next(steps)
     next(steps)
     steps.close()
@@ -88,7 +88,7 @@ def test_what_cannot_be_rolled_back_is_resumed(scratch: Lab) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_forgetting_the_steps_leaves_them(scratch: Lab) -> None:
     """A loop that is broken off holds no lock once its iterator is gone."""
-    for step in scratch.upgrade(step=True):
+    for step in scratch.step_through():
         assert step.number == 1
         break
     gc.collect()
@@ -98,7 +98,7 @@ def test_forgetting_the_steps_leaves_them(scratch: Lab) -> None:
 
 def test_the_lab_says_that_a_migration_waits(scratch: Lab) -> None:
     """Between two steps other calls are refused with the cure, instead of waiting for ever."""
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     next(steps)
     with pytest.raises(MigrationError, match="is being stepped through") as caught:
         scratch.upgrade()
@@ -113,7 +113,7 @@ def test_the_lab_says_that_a_migration_waits(scratch: Lab) -> None:
 def test_a_failing_statement_is_the_labs_error(scratch: Lab) -> None:
     """The error comes out of `next()`, and stepping is over."""
     filled_in(scratch, "Break", 'op.execute("DELETE FROM nowhere")')
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     with pytest.raises(MigrationError, match=r"0003 \(Break\) failed"):
         list(steps)
     with pytest.raises(StopIteration):
@@ -126,7 +126,7 @@ def test_a_revision_that_swallows_errors_is_left_too(scratch: Lab) -> None:
     body = 'try:\n    op.execute("DELETE FROM users")\nexcept Exception:\n    pass'
     filled_in(scratch, "Swallow", body)
     scratch.upgrade("0002")
-    steps = scratch.upgrade(step=True)
+    steps = scratch.step_through()
     next(steps)
     steps.close()
     assert len(scratch.rows("users")) == 2
@@ -136,7 +136,7 @@ def test_a_revision_that_swallows_errors_is_left_too(scratch: Lab) -> None:
 def test_a_downgrade_is_stepped_through(scratch: Lab) -> None:
     """Down as well as up."""
     scratch.upgrade()
-    seen = [one.sentence for step in scratch.downgrade(step=True) for one in step.changes]
+    seen = [one.sentence for step in scratch.step_through("-1") for one in step.changes]
     assert seen == ["users: - index ix_users_name", "users: - column plan"]
 
 
@@ -146,15 +146,15 @@ def test_a_batch_shows_its_tables_come_and_go(scratch: Lab) -> None:
     body = 'with op.batch_alter_table("users") as batch_op:\n    batch_op.alter_column("name", '
     filled_in(scratch, "Widen", body + "type_=sa.String(80), existing_nullable=False)")
     scratch.upgrade("0002")
-    seen = [step.sql.split()[0] for step in scratch.upgrade(step=True)]
+    seen = [step.sql.split()[0] for step in scratch.step_through()]
     assert seen == ["CREATE", "INSERT", "DROP", "ALTER", "CREATE"]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_only_a_throwaway_database_is_stepped_through(lab: Lab) -> None:
     """Elsewhere the tables would stay locked while a person looks."""
-    with pytest.raises(DatabaseError, match="is no scratch database") as caught:
-        lab.upgrade(step=True)
+    with pytest.raises(DatabaseError, match="is not a scratch database") as caught:
+        lab.step_through()
     assert "Lab.scratch()" in caught.value.cure
 
 
@@ -162,11 +162,11 @@ def test_only_a_throwaway_database_is_stepped_through(lab: Lab) -> None:
 def test_steps_and_their_state_are_shown(scratch: Lab) -> None:
     """A step shows its SQL and its changes, escaped; the steps say how far they have come."""
     execute(scratch, 'CREATE TABLE "<b>" (id INTEGER)')
-    steps = scratch.upgrade(step=True)
-    assert repr(steps) == "upgrade to head, step by step: 0 statements, not begun"
+    steps = scratch.step_through()
+    assert repr(steps) == "upgrade to head, one statement at a time: 0 statements, not begun"
     step = next(steps)
-    assert repr(step).startswith("step 1 · upgrade 0002\n  ALTER TABLE users")
+    assert repr(step).startswith("statement 1 · upgrade 0002\n  ALTER TABLE users")
     assert "users: + column plan" in step._repr_html_()
-    assert "after step 1" in steps._repr_html_()
+    assert "after statement 1" in steps._repr_html_()
     steps.close()
-    assert "left" in repr(steps)
+    assert "abandoned" in repr(steps)

@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.autogenerate import Candidate
+from schema_lab.candidate import Candidate
 from schema_lab.scratch import scratch_project
 from tests.support.labs import be, execute, want
 

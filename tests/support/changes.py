@@ -5,16 +5,16 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from schema_lab.database.reading import reading
-from schema_lab.review import Change, Finding, Live, found_in
+from schema_lab.review import Change, Finding, LiveFacts, found_in
 from schema_lab.review.change import Given
+from schema_lab.schema.frames.reading import reading
 
 
 @contextmanager
-def live(engine: sa.Engine) -> Iterator[Live]:
+def live(engine: sa.Engine) -> Iterator[LiveFacts]:
     """Ask an engine's database, as a review does."""
     with reading(engine) as connection:
-        yield Live(connection)
+        yield LiveFacts(connection)
 
 
 def findings(

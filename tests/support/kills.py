@@ -40,6 +40,24 @@ def _arm(boundary: int) -> None:
     _watch_pymysql(passed)
 
 
+def kill_around(statement: str, *, after: bool) -> Callable[[], None]:
+    """Give what makes a process kill itself right before or after a statement on MariaDB."""
+    return partial(_arm_around, statement, after)
+
+
+def _arm_around(statement: str, after: bool) -> None:
+    execute = Cursor.execute
+
+    def executed(self: Any, query: str, args: Any = None) -> Any:
+        met = query.startswith(statement)
+        result = execute(self, query, args) if after or not met else None
+        if met:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    PATCH.setattr(Cursor, "execute", executed)
+
+
 def _watch_sqlalchemy(passed: Callable[[str], None]) -> None:
     def after(connection: sa.Connection, cursor: Any, sql: str, *rest: Any) -> None:
         if connection.dialect.driver != "pymysql":

@@ -7,6 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from schema_lab import Lab
+from schema_lab.history.entries import OWN
+from schema_lab.migrate.entries import write_entries
+from schema_lab.models.tables import copied_into
 from schema_lab.scratch import scratch_project
 
 
@@ -44,15 +47,16 @@ def users(*parts: sa.schema.SchemaItem, comment: str | None = None) -> sa.MetaDa
 
 
 def be(lab: Lab, metadata: sa.MetaData) -> None:
-    """Create the tables in the lab's database, without a migration."""
+    """Create the tables in the lab's database without a migration, as the project's own."""
     metadata.create_all(lab.engine)
+    write_entries(lab._environment.project.ini, OWN, list(metadata.tables))
 
 
 def want(lab: Lab, metadata: sa.MetaData) -> None:
     """Let the tables be the lab's models, in the place of those it had."""
     lab.models.metadata.clear()
-    for table in metadata.sorted_tables:
-        table.to_metadata(lab.models.metadata)
+    for table in metadata.tables.values():
+        copied_into(table, lab.models.metadata)
 
 
 def execute(lab: Lab, *statements: str) -> None:

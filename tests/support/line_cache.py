@@ -7,8 +7,6 @@ class is collected. Python up to 3.12 fails with a KeyError when that happens wh
 import linecache
 from functools import wraps
 
-from schema_lab.autogenerate.undisturbed import undisturbed
-
 
 def keep_while_looking() -> None:
     """Let no class be collected while the cache is looked through."""
@@ -16,7 +14,10 @@ def keep_while_looking() -> None:
 
     @wraps(look)
     def undisturbed_look(filename: str | None = None) -> None:
-        with undisturbed():
+        # Whoever runs one test file pays for this import only where an example needs it.
+        from schema_lab.compare.autogenerate import gc_paused
+
+        with gc_paused():
             look(filename)
 
     linecache.checkcache = undisturbed_look

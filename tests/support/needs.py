@@ -1,6 +1,6 @@
-"""The notebooks that need servers; each is left out where one of its servers is not there."""
+"""The notebooks that need servers, and which of these are not there."""
 
-from tests.support.servers import answers
+from tests.support.servers import NAMES, problem
 
 NEEDS = {
     "03_nothing_lost": ("postgresql", "mariadb"),
@@ -10,6 +10,8 @@ NEEDS = {
 }
 
 
-def left_out() -> set[str]:
-    """Name the notebooks whose servers are not there; where all are required, none."""
-    return {name for name, needed in NEEDS.items() if not all(map(answers, needed))}
+def lacking(notebook: str) -> tuple[list[str], str]:
+    """Name the servers that a notebook lacks, and say why they are not there."""
+    found = {NAMES[dialect]: problem(dialect) for dialect in NEEDS.get(notebook, ())}
+    missing = {name: why for name, why in found.items() if why}
+    return list(missing), " ".join(missing.values())

@@ -37,21 +37,21 @@ def through_lab() -> None:
 
 
 def through_resume() -> None:
-    """Go on as a notebook does: where a revision stopped half-way, `lab.upgrade()` says so."""
+    """Go on as a notebook does: where a revision stopped partway, `lab.upgrade()` says so."""
     try:
         Lab().upgrade(accept_loss=True)
     except MigrationError as error:
-        if "stopped half-way" not in error.fact:
+        if "stopped partway" not in error.fact:
             raise
         Lab().resume()
 
 
 def back_through_lab() -> None:
-    """Downgrade as a notebook does, and go on where that stopped half-way."""
+    """Downgrade as a notebook does, and go on where that stopped partway."""
     try:
         Lab().downgrade(accept_loss=True)
     except MigrationError as error:
-        if "stopped half-way" not in error.fact:
+        if "stopped partway" not in error.fact:
             raise
         Lab().resume()
 

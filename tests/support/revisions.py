@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from schema_lab import Lab
-from schema_lab.database.engines import engine_for
+from schema_lab.database.connections.engines import engine_for
 from schema_lab.scratch.project import scratch_project
 from tests.support.dump import Dump, schema_dump
 from tests.support.labs import to_lose

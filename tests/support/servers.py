@@ -1,5 +1,6 @@
 """Fresh, empty databases on the real servers, dropped after use."""
 
+import atexit
 import os
 import uuid
 from collections.abc import Iterator
@@ -7,18 +8,21 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
+from schema_lab.database.connections.engines import with_tls_where_there_is
 from schema_lab.database.failures import database_error
 from schema_lab.database.urls import resolve
+from tests.support import embedded
 from tests.support.emptied import given_back, taken
+from tests.support.lacking import leave_out
+from tests.support.session import SHARED
 
 SERVERS = {
     "postgresql": ("SCHEMA_LAB_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432"),
     "mariadb": ("SCHEMA_LAB_TEST_MARIADB", "mysql://root@127.0.0.1:3306"),
 }
+NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 MAINTENANCE = {"postgresql": "postgres", "mariadb": "information_schema"}
 
 
@@ -28,7 +32,7 @@ def fresh_database(dialect: str, folder: Path) -> Iterator[str]:
     if dialect == "sqlite":
         yield resolve(f"sqlite:///{_name()}.db", base=folder).render_as_string()
         return
-    server = _answering_server(dialect)
+    server = needed_server(dialect)
     name = taken(server) if dialect == "postgresql" else _created(server)
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
@@ -43,33 +47,64 @@ def _name() -> str:
     return f"schema_lab_test_{uuid.uuid4().hex[:12]}"
 
 
-def _answering_server(dialect: str) -> sa.URL:
-    url = server_url(dialect)
-    problem = _problem(url)
-    if problem and os.environ.get("SCHEMA_LAB_REQUIRE_ALL") == "1":
-        pytest.fail(problem)
-    if problem:
-        pytest.skip(problem)
-    return url
+def needed_server(dialect: str) -> sa.URL:
+    """Give the URL of a server that answers; where none does, the test is left out."""
+    why = problem(dialect)
+    if why:
+        leave_out([NAMES[dialect]], why)
+    return server_url(dialect)
 
 
-def answers(dialect: str) -> bool:
-    """Say whether the server is there; where all are required, it counts as there."""
-    return os.environ.get("SCHEMA_LAB_REQUIRE_ALL") == "1" or not _problem(server_url(dialect))
+def need_extensions(engine: sa.Engine, *names: str) -> None:
+    """Leave the test out where PostgreSQL lacks one of its usual extensions."""
+    asked = sa.text("SELECT name FROM pg_available_extensions")
+    with engine.connect() as connection:
+        missing = sorted(set(names) - set(connection.scalars(asked)))
+    if missing:
+        leave_out(["PostgreSQL's extensions"], f"this server has no {', '.join(missing)}.")
+
+
+def problem(dialect: str) -> str:
+    """Say why no server answers; nothing where one does."""
+    _, why = _chosen(dialect)
+    return why
 
 
 def server_url(dialect: str) -> sa.URL:
-    """Give the URL of a server's maintenance database."""
-    variable, default = SERVERS[dialect]
-    url = sa.make_url(os.environ.get(variable) or default)
-    return resolve(url.set(database=url.database or MAINTENANCE[dialect]))
+    """Give the URL of a server's maintenance database, whether it answers or not."""
+    url, _ = _chosen(dialect)
+    return url
 
 
 @cache
-def _problem(url: sa.URL) -> str:
+def _chosen(dialect: str) -> tuple[sa.URL, str]:
+    """Choose the server that is named, or else the usual one, or else the embedded one."""
+    variable, usual = SERVERS[dialect]
+    named = os.environ.get(variable)
+    url = _maintenance(dialect, named or usual)
+    why = _refusal(url)
+    if not why or named or dialect != "postgresql":
+        return url, why
+    try:
+        started = embedded.started(Path(os.environ[SHARED]))
+    except embedded.CannotStartError as error:
+        return url, f"{why.rstrip('.')}, and {error}"
+    os.environ[variable] = started  # for kernels and other programs
+    os.environ["PATH"] = os.pathsep.join([str(embedded.programs()), os.environ["PATH"]])
+    return _maintenance(dialect, started), ""
+
+
+def _maintenance(dialect: str, address: str) -> sa.URL:
+    url = sa.make_url(address)
+    return resolve(url.set(database=url.database or MAINTENANCE[dialect]))
+
+
+def _refusal(url: sa.URL) -> str:
     try:
         _run(url, "SELECT 1")
     except sa.exc.DBAPIError as error:
+        if "refused" in str(error.orig):
+            return f"no server answers on {url.host}:{url.port}."
         return str(database_error(error, url))
     return ""
 
@@ -90,10 +125,23 @@ def _drop(server: sa.URL, name: str) -> None:
 
 
 def _run(url: sa.URL, *statements: str) -> list[sa.Row]:
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
     rows: list[sa.Row] = []
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _engine(url).connect() as connection:
         for statement in statements:
             result = connection.exec_driver_sql(statement)
             rows += result.all() if result.returns_rows else []
     return rows
+
+
+@cache
+def _engine(url: sa.URL) -> sa.Engine:
+    """Keep one connection to a server: each test asks for a database, and connecting takes long."""
+    engine = sa.create_engine(
+        url,
+        pool_size=1,
+        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": 5},
+    )
+    atexit.register(engine.dispose)
+    return with_tls_where_there_is(engine)

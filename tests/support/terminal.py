@@ -10,10 +10,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+import examples.models
 from schema_lab import Lab
 from tests.support.programs import Result, ran
 
 REPOSITORY = Path(__file__).parents[2]
+SHIPPED = Path(examples.models.__file__)
+"""The project's models, imported here before a copy of the project could be."""
 FIRST, HEAD = "46bc17193f0f", "d12031e82873"
 """The project's two revisions: the tables, then the onboarding fields."""
 
@@ -26,18 +29,18 @@ class Terminal:
     url: str
 
     @classmethod
-    def on_a_copy(cls, folder: Path, url: str, *, with_package: bool = False) -> "Terminal":
-        """Copy the project into a new folder; with the package, its models can be edited."""
+    def on_a_copy(cls, folder: Path, url: str, *, with_models: bool = False) -> "Terminal":
+        """Copy the project into a new folder; with its models, they can be edited there."""
         folder.mkdir()
         shutil.copy2(REPOSITORY / "alembic.ini", folder)
-        names = ("alembic", "scripts", *(["schema_lab"] if with_package else []))
+        names = ("alembic", "scripts", *(["examples"] if with_models else []))
         for name in names:
             shutil.copytree(REPOSITORY / name, folder / name)
         return cls(folder, url)
 
     def alembic(self, *arguments: str) -> Result:
         """Run `alembic …`."""
-        if self.models.exists():  # the copy's own package has to be imported anew
+        if self.models.exists():  # the copy's own models have to be imported anew
             return self.run(str(Path(sys.executable).with_name("alembic")), *arguments)
         return ran(["alembic", *arguments], self.root, self.environment)
 
@@ -62,14 +65,13 @@ class Terminal:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of the shell."""
-        path = [*([] if self.models.exists() else [str(REPOSITORY)])]
-        path += filter(None, [os.environ.get("PYTHONPATH")])
+        path = [str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
         return {**os.environ, "DATABASE_URL": self.url, "PYTHONPATH": os.pathsep.join(path)}
 
     @property
     def models(self) -> Path:
-        """The module with the models, where the package was copied too."""
-        return self.root / "schema_lab" / "models" / "example.py"
+        """The module with the models, where it was copied too."""
+        return self.root / "examples" / "models.py"
 
     @property
     def versions(self) -> Path:

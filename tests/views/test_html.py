@@ -8,12 +8,12 @@ import pytest
 from sqlmodel import Field
 
 from schema_lab import Lab, views
-from schema_lab.autogenerate import Candidate, Drift, Operation
+from schema_lab.candidate import Candidate
+from schema_lab.compare import Drift, Operation
 from schema_lab.history import History, Revision
 from schema_lab.lab import Status
 from schema_lab.migrate import Loss, Run, Statement
-from schema_lab.views.around import Look
-from schema_lab.views.frame import Head
+from schema_lab.views.rows import Head, Look
 from tests.views import values
 from tests.views.values import EVIL
 
@@ -60,40 +60,42 @@ EVIL_RUN = Run(EVIL, (EVIL,), (EVIL,), (EVIL,), (Statement(f"SELECT '{EVIL}'", 1
 
 PAGES: dict[str, tuple[Callable[[], str], Callable[[], str]]] = {
     "drift": (
-        lambda: views.drift.html(values.DRIFT),
-        lambda: views.drift.html(Drift((EVIL_OPERATION,), (EVIL,))),
+        lambda: views.drift.drift_html(values.DRIFT),
+        lambda: views.drift.drift_html(Drift((EVIL_OPERATION,), (EVIL,))),
     ),
     "history": (
-        lambda: views.history.html(values.HISTORY),
-        lambda: views.history.html(History((EVIL_REVISION,))),
+        lambda: views.history.history_html(values.HISTORY),
+        lambda: views.history.history_html(History((EVIL_REVISION,))),
     ),
     "revision": (
-        lambda: views.revision.html(values.FIRST),
-        lambda: views.revision.html(EVIL_REVISION),
+        lambda: views.history.revision_html(values.FIRST),
+        lambda: views.history.revision_html(EVIL_REVISION),
     ),
-    "run": (lambda: views.run.html(values.RUN), lambda: views.run.html(EVIL_RUN)),
+    "run": (lambda: views.run.run_html(values.RUN), lambda: views.run.run_html(EVIL_RUN)),
     "status": (
-        lambda: views.status.html(values.STATUS),
-        lambda: views.status.html(Status(EVIL, EVIL, (EVIL,), (EVIL,), 1, None, EVIL)),
+        lambda: views.status.status_html(values.STATUS),
+        lambda: views.status.status_html(Status(EVIL, EVIL, (EVIL,), (EVIL,), 1, None, EVIL)),
     ),
     "losses": (
         lambda: views.losses.html(values.LOSSES, "downgrade one"),
         lambda: views.losses.html((Loss(EVIL, EVIL, 1),), EVIL),
     ),
     "error": (
-        lambda: views.error.html("No.", "Yes.", "More."),
-        lambda: views.error.html(EVIL, EVIL, EVIL),
+        lambda: views.html.page(views.html.alert("No.", "Yes.", "More.")),
+        lambda: views.html.page(views.html.alert(EVIL, EVIL, EVIL)),
     ),
     "table": (
         lambda: views.html.table_html(["id"], [[1], [None]], "users"),
         lambda: views.html.table_html([EVIL], [[EVIL]], EVIL),
     ),
     "rows": (
-        lambda: views.rows.html(
+        lambda: views.rows.rows_html(
             Look((Head("id", "INTEGER", ("PK",)), Head("plan", "TEXT")), ((1, None),)),
             ["id", "email"],
         ),
-        lambda: views.rows.html(Look((Head(EVIL, EVIL, ("FK",), EVIL),), ((EVIL,),)), [EVIL + "2"]),
+        lambda: views.rows.rows_html(
+            Look((Head(EVIL, EVIL, ("FK",), EVIL),), ((EVIL,),)), [EVIL + "2"]
+        ),
     ),
     "code": (
         lambda: views.code.highlight("x = 1  # one"),
@@ -133,7 +135,7 @@ def test_every_rule_stays_in_our_own_element(name: str) -> None:
 
 def test_a_page_carries_only_the_rules_it_uses() -> None:
     """A stored output of one line is not followed by a sheet of thirty rules."""
-    page = views.revision.html(values.FIRST)
+    page = views.history.revision_html(values.FIRST)
     assert "table" not in page
     assert ".highlight" not in page
     assert ".sl-badge" in page
@@ -156,7 +158,7 @@ def test_a_page_is_the_same_each_time(name: str) -> None:
 
 def test_symbols_say_what_colours_say() -> None:
     """Without the style sheet each operation still begins with its symbol."""
-    text = Reader(views.drift.html(values.DRIFT)).text
+    text = Reader(views.drift.drift_html(values.DRIFT)).text
     assert "+ add column users.plan" in text
     assert "- drop column users.email" in text
     assert "~ change users.id" in text
@@ -164,22 +166,22 @@ def test_symbols_say_what_colours_say() -> None:
 
 def test_an_empty_drift_is_a_sentence() -> None:
     """No drift is said, not left blank."""
-    assert views.drift.NO_DRIFT in Reader(views.drift.html(values.NO_DRIFT)).text
+    assert views.drift.NO_DRIFT in Reader(views.drift.drift_html(values.NO_DRIFT)).text
 
 
 def test_a_run_shows_no_time_unless_asked() -> None:
     """The stored HTML of a run compares equal; the panel asks for milliseconds."""
-    assert " ms" not in views.run.html(values.RUN)
-    assert "1.2 ms" in views.run.html(values.RUN, times=True)
+    assert " ms" not in views.run.run_html(values.RUN)
+    assert "1.2 ms" in views.run.run_html(values.RUN, times=True)
 
 
 def test_a_run_of_many_statements_shows_the_first() -> None:
     """A data migration of 10,000 statements does not fill the notebook, and says what is left."""
     statements = tuple(Statement(f"SELECT {n}", 0.1, 1) for n in range(10_000))
-    text = Reader(views.run.html(Run("upgrade", (), ("0001",), ("0001",), statements))).text
+    text = Reader(views.run.run_html(Run("upgrade", (), ("0001",), ("0001",), statements))).text
     assert "SELECT 99;" in text
     assert "SELECT 100;" not in text
-    assert "and 9900 statements more" in text
+    assert "and 9900 more statements" in text
 
 
 def test_null_is_not_an_empty_text() -> None:
@@ -203,14 +205,14 @@ def test_code_keeps_its_lines() -> None:
 
 def test_a_candidate_shows_functions_and_sql() -> None:
     """A candidate's page holds both functions and the SQL of three dialects."""
-    text = Reader(views.candidate.html(candidate())).text
+    text = Reader(views.candidate.candidate_html(candidate())).text
     for part in ("Create notes", "def upgrade()", "def downgrade()", "SERIAL", "AUTO_INCREMENT"):
         assert part in text
 
 
 def test_a_candidate_says_its_functions_as_text() -> None:
     """The text of a candidate is its message, its operations and both functions."""
-    lines = views.candidate.text(candidate()).splitlines()
+    lines = views.candidate.candidate_text(candidate()).splitlines()
     assert lines[:2] == ["Candidate: Create notes", "+ create table note"]
     assert "def upgrade() -> None:" in lines
     assert "def downgrade() -> None:" in lines
@@ -218,7 +220,7 @@ def test_a_candidate_says_its_functions_as_text() -> None:
 
 def test_a_dialect_that_cannot_say_it_shows_why() -> None:
     """A refused dialect leaves an error in its place."""
-    piece = views.candidate.sql_html(candidate(), "oracle")
+    piece = views.candidate.sql_piece(candidate(), "oracle")
     assert "No SQL for oracle." in piece
     assert 'role="alert"' in piece
 
@@ -228,3 +230,9 @@ def test_counts_that_change_stand_to_the_right() -> None:
     shown = views.html.table(["table", "rows"], [["users", "3 → 5"], ["teams", ""]], "", ["rows"])
     assert '<th scope="col">table</th><th scope="col" class="sl-number">rows</th>' in shown
     assert '<td>users</td><td class="sl-number">3 → 5</td>' in shown
+
+
+@pytest.mark.parametrize("sign", ['"', "'", "<", ">", "&"])
+def test_a_quote_does_not_end_an_attribute(sign: str) -> None:
+    """I3: each sign that could end an attribute or begin a tag is written as a reference."""
+    assert re.fullmatch(r"&#?\w+;", views.html.escape(sign))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schema_lab.autogenerate import Drift, Operation
+from schema_lab.compare import Drift, Operation
 from schema_lab.history import History, Revision
 from schema_lab.lab import Status
 from schema_lab.migrate import Loss, Run, Statement

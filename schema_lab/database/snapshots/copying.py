@@ -1,4 +1,4 @@
-"""Take a snapshot and load one again, whatever the dialect."""
+"""Take a snapshot and restore one, on any dialect."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,16 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from schema_lab.database.dialects import family
+from schema_lab.database.connections.lock import DEFAULT_WAIT, exclusive
+from schema_lab.database.dialects import family, shared
 from schema_lab.database.failures import database_error
-from schema_lab.database.lock import exclusive
-from schema_lab.database.masking import masked
 from schema_lab.database.snapshots import mariadb, postgresql, sqlite
-from schema_lab.database.snapshots.store import Store, checked
-from schema_lab.database.snapshots.values import Snapshot
+from schema_lab.database.snapshots.store import Snapshot, Store, checked
+from schema_lab.database.urls import masked
 from schema_lab.errors import DatabaseError, InputError
 
-_MODULES = {"sqlite": sqlite, "postgresql": postgresql, "mariadb": mariadb, "mysql": mariadb}
+_MODULES = shared({"sqlite": sqlite, "postgresql": postgresql, "mysql": mariadb})
 
 
 def take(
@@ -26,7 +25,7 @@ def take(
     heads: Callable[[], tuple[str, ...]],
     label: str = "",
     checksums: Mapping[str, Any] | None = None,
-    wait: float = 60.0,
+    wait: float = DEFAULT_WAIT,
 ) -> Snapshot:
     """Copy a database into a new file of the store. Reads the database, writes the file.
 
@@ -60,7 +59,8 @@ def take(
             _module(connection).copy(connection, path, wait)
             if heads() != before:
                 raise DatabaseError(
-                    "The database was migrated while the snapshot was taken.", "Take it again."
+                    "The database was migrated while the snapshot was taken.",
+                    "Take the snapshot again.",
                 )
             return {
                 "dialect": family(connection.dialect),
@@ -78,12 +78,15 @@ def take(
 
 
 def load(
-    connection: sa.Connection, snapshot: Snapshot, place: str | None = None, wait: float = 60.0
+    connection: sa.Connection,
+    snapshot: Snapshot,
+    place: str | None = None,
+    wait: float = DEFAULT_WAIT,
 ) -> None:
     """Replace a database's whole contents by a snapshot's; changes the database.
 
     Whatever fails leaves the database as it was. On MariaDB and MySQL one gap stays, see
-    `schema_lab.database.snapshots.mariadb_swap`.
+    `schema_lab.database.snapshots.mariadb`.
 
     Parameters
     ----------
@@ -112,7 +115,7 @@ def load(
     if place not in (None, snapshot.database):
         raise InputError(
             f"The snapshot {snapshot.id} is a copy of {snapshot.database}, not of {place}.",
-            f'To replace this one all the same: lab.restore("{snapshot.id}", elsewhere=True).',
+            f'To replace this database anyway: lab.restore("{snapshot.id}", elsewhere=True).',
         )
     _module(connection).load(connection, checked(snapshot), wait)
 

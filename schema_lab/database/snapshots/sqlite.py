@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schema_lab.database.snapshots.progress import Bar, bar
+from schema_lab.database.snapshots.tools import Bar, bar
 from schema_lab.errors import DatabaseError
 
 SUFFIX = ".db"
@@ -55,8 +55,8 @@ def _refuse_damaged(source: sqlite3.Connection) -> None:
         found = str(error)
     if found != "ok":
         raise DatabaseError(
-            f"The snapshot is no sound SQLite database: {found}.",
-            "Choose another of lab.snapshots().",
+            f"The snapshot is not a valid SQLite database: {found}.",
+            "Choose another snapshot of `lab.snapshots()`.",
         )
 
 
@@ -74,7 +74,7 @@ def _backup(
     if failure:
         raise DatabaseError(
             f"SQLite could not copy the database for the {title}: {failure}.",
-            "Check the room on the disk, the rights, and that the file is a whole database.",
+            "Check the free disk space, the permissions, and that the file is a complete database.",
         )
 
 
@@ -89,8 +89,8 @@ def _progress(shown: Bar, page_size: int, wait: float) -> Progress:
             shown.at((total - remaining) * page_size)
         elif time.monotonic() - moved > wait:
             raise DatabaseError(
-                f"Another connection holds the database; it did not let go within {wait:g} s.",
-                "Close what reads or writes it, then try again.",
+                f"Another connection is using the database and did not finish within {wait:g} s.",
+                "Close the programs that read or write the database, then try again.",
             )
 
     return progress

@@ -1,28 +1,122 @@
-"""The folder with a project's snapshots: each is a data file and a small JSON file beside it.
+"""The snapshots of a project as values, and the folder that holds them.
 
-The JSON file is written last and by renaming, so a snapshot that was killed halfway is never
-listed. Both are private to the user, and the folder tells git to leave it alone.
+Each is a data file and a small JSON file beside it. The JSON file is written last and by renaming,
+so a snapshot that was killed partway is never listed. Both are private to the user, and the folder
+tells git to leave it alone.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from schema_lab.database.own_folder import made_ready
-from schema_lab.database.snapshots.values import Snapshot, Snapshots
+from schema_lab.database.connections.lock import DEFAULT_WAIT
+from schema_lab.database.own import made_ready
 from schema_lab.errors import DatabaseError, InputError
+from schema_lab.views import snapshot as view
+from schema_lab.views.frame import frame_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Snapshot:
+    """A copy of a database in a file, to go back to with `lab.restore`.
+
+    `size` is in bytes; `heads` are the revisions at which the database stood; `database` says,
+    without any secret, which database it is a copy of; `checksums` is what was known of its
+    applied revisions' files.
+    """
+
+    id: str
+    path: Path
+    dialect: str
+    created: datetime
+    size: int
+    heads: tuple[str, ...]
+    label: str = ""
+    database: str = ""
+    sha256: str = ""
+    checksums: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def age(self) -> timedelta:
+        """The time since it was taken."""
+        return datetime.now(UTC) - self.created
+
+    def __repr__(self) -> str:
+        return view.snapshot_text(self)
+
+    def _repr_html_(self) -> str:
+        return view.snapshot_html(self)
+
+
+_DTYPES = {
+    "id": "str",
+    "label": "str",
+    "created": "datetime64[us, UTC]",
+    "age": "timedelta64[us]",
+    "bytes": "int64",
+    "heads": "str",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Snapshots:
+    """The snapshots of a project, newest first."""
+
+    snapshots: tuple[Snapshot, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The snapshots as a table.
+
+        Returns
+        -------
+        DataFrame
+            Columns id, label (str), created (datetime, UTC), age (timedelta), bytes (int), heads
+            (str, joined by commas); newest first.
+        """
+        rows = [
+            (kept.id, kept.label, kept.created, kept.age, kept.size, ", ".join(kept.heads))
+            for kept in self.snapshots
+        ]
+        frame = frame_of(rows, ["id", "label", "created", "age", "bytes", "heads"])
+        return frame.astype(_DTYPES)
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        return iter(self.snapshots)
+
+    def __len__(self) -> int:
+        return len(self.snapshots)
+
+    def __getitem__(self, index: int) -> Snapshot:
+        return self.snapshots[index]
+
+    def __repr__(self) -> str:
+        return view.snapshots_text(self)
+
+    def _repr_html_(self) -> str:
+        return view.snapshots_html(self)
+
 
 _ID = re.compile(r"s(\d+)")
 _PARTIAL = "partial"
+
+
+_OTHERS = 0o077
+"""The rights of everybody but the owner of a file."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +126,18 @@ class Store:
     folder: Path
 
     @classmethod
-    def of(cls, root: Path) -> "Store":
+    def of(cls, root: Path) -> Store:
         """Name the store of the project in a folder."""
         return cls(root / ".schema_lab" / "snapshots")
 
     def listed(self) -> Snapshots:
         """List the snapshots that are whole, newest first. Read-only."""
         known = [_read(path) for path in self.folder.glob("s*.json") if _ID.fullmatch(path.stem)]
-        whole = [one for one in known if one is not None and _size(one.path) == one.size]
+        whole = [
+            snapshot
+            for snapshot in known
+            if snapshot is not None and _size(snapshot.path) == snapshot.size
+        ]
         return Snapshots(tuple(sorted(whole, key=_order, reverse=True)))
 
     def get(self, name: str) -> Snapshot:
@@ -52,17 +150,19 @@ class Store:
         """
         path = self.folder / f"{name}.json"
         if not _ID.fullmatch(name) or not path.is_file():
-            raise InputError(f"There is no snapshot {name!r}.", "See lab.snapshots().")
+            raise InputError(
+                f"There is no snapshot {name!r}.", "`lab.snapshots()` lists all snapshots."
+            )
         snapshot = _read(path)
         if snapshot is None:
             raise InputError(
                 f"What {path.name} says of the snapshot {name} cannot be read.",
-                "Choose another of lab.snapshots().",
+                "Choose another snapshot of `lab.snapshots()`.",
             )
         return snapshot
 
     def write(
-        self, suffix: str, fill: Callable[[Path], dict[str, Any]], wait: float = 60.0
+        self, suffix: str, fill: Callable[[Path], dict[str, Any]], wait: float = DEFAULT_WAIT
     ) -> Snapshot:
         """Write a new snapshot; all or nothing stays of it.
 
@@ -101,16 +201,20 @@ class Store:
         except Timeout:
             raise DatabaseError(
                 f"Another snapshot of this project is still being written after {wait:g} s.",
-                "Wait until it is done, then try again.",
+                "Wait for it to finish, then try again.",
             ) from None
         except OSError as error:
             raise DatabaseError(
                 f"The snapshot could not be written: {error.strerror or error}.",
-                "Make room, or correct the rights, in the project's folder .schema_lab/snapshots.",
+                "Free some space or correct the permissions in the folder .schema_lab/snapshots.",
             ) from None
 
     def _prepare(self) -> None:
+        """Make the folder, and close it and its files to others, who may have opened them."""
         made_ready(self.folder)
+        for path in (self.folder, *self.folder.iterdir()):
+            if path.stat().st_mode & _OTHERS:
+                path.chmod(path.stat().st_mode & ~_OTHERS)
 
     def _sweep(self) -> None:
         """Remove what a snapshot that was killed has left, SQLite's journal of it included."""
@@ -158,7 +262,7 @@ def checked(snapshot: Snapshot) -> Path:
         ) from None
     if not same:
         raise DatabaseError(
-            f"The file of the snapshot {snapshot.id} is damaged: it is not what was written.", cure
+            f"The file of the snapshot {snapshot.id} is damaged: its contents have changed.", cure
         )
     return snapshot.path
 

@@ -1,4 +1,4 @@
-"""Some rows of each table, and all rows to which their foreign keys refer."""
+"""A sample: some rows of each table, and all rows that their foreign keys refer to."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,20 +7,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schema_lab.rehearsal.copies.values import TableKey
+from schema_lab.schema.words import TableKey
 
 ROWS = 10_000
-"""Rows that are taken of each table, besides those that others refer to."""
+"""Rows taken from each table, besides the rows that others refer to."""
 
 _AT_ONCE = 500
-"""Rows that are asked for by their keys in one query."""
+"""Rows read by their keys in one query."""
 
 Row = tuple[Any, ...]
 
 
 @dataclass
 class _Source:
-    """One table: its plain columns, and the rows that were chosen."""
+    """A table: its columns that are not computed, and the chosen rows."""
 
     key: TableKey
     spelled: str
@@ -31,21 +31,21 @@ class _Source:
     rows: dict[Row, None] = field(default_factory=dict)
 
     def values(self, rows: Sequence[Row], columns: Sequence[str]) -> set[Row]:
-        """Give the values of some columns, where none of them is NULL."""
+        """Return the values of some columns, for rows in which none is NULL."""
         places = [self.columns.index(name) for name in columns]
         found = {tuple(row[place] for place in places) for row in rows}
-        return {one for one in found if None not in one}
+        return {row for row in found if None not in row}
 
 
 @dataclass(frozen=True)
-class Sample:
-    """The rows that were chosen, by table, with what is needed to put them elsewhere."""
+class RowSample:
+    """The chosen rows by table, with what is needed to insert them elsewhere."""
 
     sources: Mapping[TableKey, _Source]
 
     @classmethod
-    def of(cls, connection: sa.Connection, keys: Sequence[TableKey]) -> "Sample":
-        """Choose rows from a connection's database. Read-only."""
+    def of(cls, connection: sa.Connection, keys: Sequence[TableKey]) -> "RowSample":
+        """Choose rows of a database. Read-only."""
         inspector = sa.inspect(connection)
         sources = {key: _source(connection, inspector, key) for key in keys}
         reader = _Reader(connection)
@@ -65,11 +65,11 @@ class Sample:
 
     @property
     def counts(self) -> dict[TableKey, int]:
-        """How many rows were chosen of each table."""
+        """How many rows of each table were chosen."""
         return {key: len(source.rows) for key, source in self.sources.items()}
 
     def put(self, connection: sa.Connection) -> None:
-        """Insert the rows into tables of the same names; changes that database, a copy."""
+        """Insert the rows into tables of the same names. Changes that database, a copy."""
         driver: Any = connection.connection.driver_connection
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         override = " OVERRIDING SYSTEM VALUE" if connection.dialect.name == "postgresql" else ""
@@ -88,15 +88,23 @@ def _source(connection: sa.Connection, inspector: sa.Inspector, key: TableKey) -
     schema, name = key
     quote = connection.dialect.identifier_preparer.quote_identifier
     doubled: Callable[[str], str] = (
-        quote if connection.dialect.name == "sqlite" else lambda one: quote(one).replace("%", "%%")
+        quote
+        if connection.dialect.name == "sqlite"
+        else lambda name: quote(name).replace("%", "%%")
     )
     columns = [
-        one["name"] for one in inspector.get_columns(name, schema) if not one.get("computed")
+        column["name"]
+        for column in inspector.get_columns(name, schema)
+        if not column.get("computed")
     ]
     keys = [
-        (one["constrained_columns"], (one["referred_schema"], one["referred_table"]), referred)
-        for one in inspector.get_foreign_keys(name, schema)
-        if (referred := one["referred_columns"])
+        (
+            link["constrained_columns"],
+            TableKey(link["referred_schema"], link["referred_table"]),
+            referred,
+        )
+        for link in inspector.get_foreign_keys(name, schema)
+        if (referred := link["referred_columns"])
     ]
     return _Source(
         key,
@@ -109,7 +117,7 @@ def _source(connection: sa.Connection, inspector: sa.Inspector, key: TableKey) -
 
 
 class _Reader:
-    """Reads rows as the driver gives them; on PostgreSQL as text, which any type takes again."""
+    """Reads rows as the driver returns them; on PostgreSQL as text, which every type accepts."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._driver: Any = connection.connection.driver_connection
@@ -117,13 +125,13 @@ class _Reader:
         self._mark = "?" if self._dialect == "sqlite" else "%s"
 
     def first(self, source: _Source, rows: int) -> list[Row]:
-        """Take rows spread over the table by its first key column, else its first rows."""
+        """Read rows spread over the table by its first key column, or else its first rows."""
         order = [source.quoted[source.columns.index(name)] for name in source.primary_key]
         by_key = f" ORDER BY {', '.join(order)}" if order else ""
         return self._rows(source, f"{self._spread(source, order, rows)}{by_key} LIMIT {rows}", ())
 
     def _spread(self, source: _Source, order: list[str], rows: int) -> str:
-        """Take every n-th row where there is one key of whole numbers."""
+        """Select every n-th row if the key is a single integer column."""
         if len(order) != 1:
             return ""
         asked = f"SELECT count(*), min({order[0]}), max({order[0]}) FROM {source.spelled}"  # noqa: S608
@@ -135,16 +143,16 @@ class _Reader:
         return f" WHERE {order[0]} {percent} {step} = {lowest} {percent} {step}"
 
     def by_key(self, source: _Source, columns: list[str], values: set[Row]) -> list[Row]:
-        """Take the rows with these values."""
+        """Read the rows with these values."""
         quoted = [source.quoted[source.columns.index(name)] for name in columns]
-        one = f"({', '.join([self._mark] * len(columns))})"
+        marks = f"({', '.join([self._mark] * len(columns))})"
         found: list[Row] = []
         for part in _parts(sorted(values, key=str)):
             if len(columns) == 1:
                 listed = f"{quoted[0]} IN ({', '.join([self._mark] * len(part))})"
             else:
                 values_of = "VALUES " if self._dialect == "sqlite" else ""
-                listed = f"({', '.join(quoted)}) IN ({values_of}{', '.join([one] * len(part))})"
+                listed = f"({', '.join(quoted)}) IN ({values_of}{', '.join([marks] * len(part))})"
             found += self._rows(source, f" WHERE {listed}", [v for row in part for v in row])
         return found
 

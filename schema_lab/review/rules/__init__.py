@@ -1,4 +1,4 @@
-"""The rules, each a file with one function from a change to findings; see `review/rule.py`."""
+"""The rules: each is a file with a function from a change to findings; see `review/rule.py`."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -28,6 +28,7 @@ from schema_lab.review.rules import (
     narrow_for_old_writers,
     narrow_type,
     no_downgrade,
+    no_primary_key,
     no_reason,
     not_null_over_nulls,
     rename_column,
@@ -44,7 +45,7 @@ from schema_lab.review.rules import (
 RULES = cast(
     Sequence[Rule],
     (
-        # What the review itself has to say.
+        # The review itself.
         unreadable,
         no_reason,
         rule_failed,
@@ -55,21 +56,21 @@ RULES = cast(
         unbounded_sql,
         drop_enum_member,
         drop_unique,
-        # Rows stand in the way.
+        # Existing rows block the migration.
         not_null_over_nulls,
         add_required_column,
         unique_over_duplicates,
         foreign_key_over_orphans,
         check_over_violations,
         cast_changes_values,
-        # A version that still runs breaks.
+        # Running versions of the application break.
         rename_column,
         rename_table,
         drop_in_use,
         required_for_old_writers,
         narrow_for_old_writers,
         enum_for_old_version,
-        # The way back.
+        # The downgrade.
         no_downgrade,
         values_stay_lost,
         downgrade_leaves,
@@ -85,6 +86,8 @@ RULES = cast(
         mixed_with_data,
         invents_value,
         forgets_attributes,
+        # New tables.
+        no_primary_key,
     ),
 )
 """All rules, by code."""

@@ -1,15 +1,14 @@
-"""A column that must have a value is added to rows that have none."""
+"""A NOT NULL column without a default is added to a table that has rows."""
 
 from collections.abc import Iterator
 
 from alembic.operations import ops
 
 from schema_lab.database import is_mysql
-from schema_lab.review.acts import is_filled
 from schema_lab.review.change import Change
-from schema_lab.review.defaults import needs_a_value
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.saying import of_rows, on
+from schema_lab.review.effects import is_filled, needs_a_value
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.rule import of_rows, on
 
 CODE = "SL202"
 NAME = "add-required-column"
@@ -18,17 +17,17 @@ TITLE = "A NOT NULL column without a default is added to a table that has rows."
 REPLACES = ("adding-required-field",)
 
 _WHY = (
-    "The rows that are there have no value for it: the database refuses, and the upgrade fails. A "
-    "version of the application that still runs would not write the column either."
+    "The existing rows have no value for the column: the database refuses, and the upgrade "
+    "fails. Running versions of the application do not write the column either."
 )
 _RECIPE = (
-    "Add the column nullable, fill it, then make it NOT NULL; or give it a server default, which "
-    "the rows that are there get too."
+    "Add the column nullable, fill it, then make it NOT NULL. Or give it a server default, "
+    "which existing rows get too."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give each such column; on MariaDB and MySQL, which invent a value, SL603 speaks."""
+    """Find each such column; MariaDB and MySQL invent a value, which SL603 reports."""
     if is_mysql(change.dialect):
         return
     for step in change.steps:
@@ -39,7 +38,7 @@ def find(change: Change) -> Iterator[Finding]:
         if filled is not False and needs_a_value(operation.column):
             severity: Severity = "warning" if filled is None else SEVERITY
             rows = of_rows(change, step.place) or ", which fails if the table has rows"
-            sentence = f"adds {step.table}.{step.column} NOT NULL without a default{rows}"
+            sentence = f"adds `{step.table}.{step.column}` NOT NULL without a default{rows}"
             yield on(
                 *(step, CODE, severity, sentence, _WHY, _RECIPE),
                 call=f'candidate.fill("{step.table}.{step.column}", …)',

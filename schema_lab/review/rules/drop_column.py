@@ -1,43 +1,44 @@
-"""A column is dropped that holds values."""
+"""A column that contains values is dropped."""
 
 from collections.abc import Iterator
 
-from schema_lab.review.acts import dropped_columns
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.saying import on
-from schema_lab.review.words import counted
+from schema_lab.review.effects import dropped_columns
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.rule import on
+from schema_lab.views.plain import counted
 
 CODE = "SL101"
 NAME = "drop-column-with-values"
 SEVERITY: Severity = "error"
-TITLE = "A column that holds values is dropped."
+TITLE = "A column that contains values is dropped."
 REPLACES = ("ban-drop-column",)
 
 _WHY = (
-    "The values are gone for good: the downgrade brings the column back, but empty. A version of "
-    "the application that still runs and reads the column fails."
+    "The values are lost permanently: downgrading recreates the column, but empty. Running "
+    "versions of the application that read the column fail."
 )
 _RECIPE = (
-    "Copy the values to where they are needed first, or rename the column. Stop reading and "
-    "writing it in the application, release, and drop it in a later migration."
+    "First copy the values to where they are needed, or rename the column instead. Remove the "
+    "column from the application, release that version, and drop the column in a later "
+    "migration."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give each dropped column; one that is empty in the live database passes."""
-    for act in dropped_columns(change):
-        values = change.live.values(act.place, act.column) if change.live else None
+    """Find each dropped column; a column without values in the live database is fine."""
+    for effect in dropped_columns(change):
+        values = change.live.values(effect.place, effect.column) if change.live else None
         if values != 0:
-            sentence = _sentence(values, act.what)
+            sentence = _sentence(values, effect.what)
             yield on(
-                *(act.step, CODE, SEVERITY, sentence, _WHY, _RECIPE),
-                place=act.place,
-                column=act.column,
+                *(effect.step, CODE, SEVERITY, sentence, _WHY, _RECIPE),
+                place=effect.place,
+                column=effect.column,
             )
 
 
 def _sentence(values: int | None, column: str) -> str:
     if values is None:
-        return f"drops {column} with all its values"
-    return f"drops {counted(values, 'non-null value')} of {column}"
+        return f"drops `{column}` with all its values"
+    return f"drops {counted(values, 'non-null value')} of `{column}`"

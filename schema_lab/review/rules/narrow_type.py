@@ -2,56 +2,53 @@
 
 from collections.abc import Iterator
 
-from alembic.operations import ops
-
-from schema_lab.review.acts import altered_columns, type_before
 from schema_lab.review.change import Change
-from schema_lab.review.filling import is_mended_before
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.narrowing import Misfit, misfits
-from schema_lab.review.saying import on
-from schema_lab.review.step import Place
-from schema_lab.review.words import counted
+from schema_lab.review.effects import (
+    altered_columns,
+    demands_on_values,
+)
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.rule import on
+from schema_lab.rows import Demand, LiveTables, Violations, violations_of
+from schema_lab.schema.words import TableKey
 
 CODE = "SL103"
 NAME = "narrow-type"
 SEVERITY: Severity = "error"
-TITLE = "A type gets narrower than the values in the column are."
+TITLE = "A column's type becomes narrower than the column's values."
 
-_REFUSED = "The database refuses the values that do not fit, and the upgrade fails there."
-_CHANGED = "The database changes the values without a word, and no downgrade brings them back."
+_REFUSED = "The database rejects the values that do not fit, and the upgrade fails."
+_CHANGED = "The database changes these values silently, and no downgrade restores them."
 _SQLITE = (
-    "SQLite keeps longer values whatever the type says; from now on they break the model's rule, "
-    "and on any other database the upgrade fails."
+    "SQLite stores longer values whatever the type says. They then violate the model's rule, and "
+    "the upgrade fails on any other database."
 )
 _RECIPE = (
-    "Mend the values in a data migration of its own, which says what becomes of them, and narrow "
-    "the type after it; or keep the wider type."
+    "First fix the values in a separate data migration, then narrow the type. Or keep the wider "
+    "type."
 )
+_KINDS = ("length", "range", "part")
 
 
 def find(change: Change) -> Iterator[Finding]:
     """Give each narrowed column with the values that do not fit; if all fit, nothing."""
     for step, place, operation in altered_columns(change):
-        before = type_before(change, place, operation)
-        if operation.modify_type is None or before is None:
-            continue
-        if is_mended_before(change, step, place, operation):
-            continue
-        for one in misfits(before, operation.modify_type, step.column, change.dialect):
-            sentence = _sentence(change, place, operation, one)
-            if sentence:
-                why = _SQLITE if change.dialect == "sqlite" else _CHANGED
-                why = _REFUSED if one.refused and change.dialect != "sqlite" else why
-                severity: Severity = "warning" if change.dialect == "sqlite" else SEVERITY
+        what = f"narrows `{place}.{operation.column_name}`"
+        for demand in demands_on_values(change, step, place, operation):
+            if demand.kind not in _KINDS:
+                continue
+            why = _SQLITE if change.dialect == "sqlite" else _CHANGED
+            why = _REFUSED if demand.refused and change.dialect != "sqlite" else why
+            severity: Severity = "warning" if change.dialect == "sqlite" else SEVERITY
+            if change.live is None:
+                sentence = f"{what}: values that {demand.plural} do not fit"
                 yield on(step, CODE, severity, sentence, why, _RECIPE)
+            elif found := _violations(change, place, demand):
+                sentence = f"{what}: {found.values(demand)}"
+                yield on(step, CODE, severity, sentence, why, _RECIPE, rows=found)
 
 
-def _sentence(change: Change, place: Place, operation: ops.AlterColumnOp, one: Misfit) -> str:
-    what = f"narrows {place}.{operation.column_name}"
-    if change.live is None:
-        return f"{what}; values {one.words} do not fit"
-    found = change.live.count(place, one.condition)
-    if not found:
-        return ""
-    return f"{what} over {counted(found, 'value')} {one.words}"
+def _violations(change: Change, place: TableKey, demand: Demand) -> Violations | None:
+    assert change.live is not None
+    rows = LiveTables(change.live.connection)
+    return violations_of(rows, (place.name, place.schema), demand)

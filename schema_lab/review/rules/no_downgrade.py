@@ -1,30 +1,31 @@
-"""The upgrade does something, and the downgrade nothing."""
+"""The upgrade has operations, but the downgrade has none."""
 
 from collections.abc import Iterator
 
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.saying import on
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.rule import on
 
 CODE = "SL401"
 NAME = "no-downgrade"
 SEVERITY: Severity = "warning"
-TITLE = "The downgrade is missing, empty or only raises an error."
+TITLE = "The downgrade is missing, empty, or only raises an error."
 
 _WHY = (
-    "An empty downgrade is worse than none: alembic downgrade says that it worked and moves the "
-    "version back, while the schema stays; the next upgrade then fails (already exists)."
+    "An empty downgrade is worse than none: `alembic downgrade` reports success and sets the "
+    "revision back, but the schema stays. The next upgrade then fails because the objects "
+    "already exist."
 )
 _RECIPE = (
-    "Write the steps that take the upgrade back; or, where there is no way back, let downgrade() "
-    "raise an error that says so, and allow this finding with the reason."
+    "Write the operations that undo the upgrade. If it cannot be undone, let downgrade() raise "
+    "an error that says so, and allow this finding with the reason."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give one finding for a migration whose downgrade has no step."""
+    """Report a migration whose downgrade has no operation."""
     if change.direction == "downgrade":
         return
     if change.upgrade and not change.downgrade:
-        sentence = "has no downgrade, so that nothing takes it back"
+        sentence = "has no downgrade, so it cannot be undone"
         yield on(change.upgrade[0], CODE, SEVERITY, sentence, _WHY, _RECIPE)

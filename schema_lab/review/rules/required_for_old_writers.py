@@ -1,70 +1,69 @@
-"""A column must have a value that a running application does not write."""
+"""A column requires a value that old versions of the application do not write."""
 
 from collections.abc import Iterator
 
 from alembic.operations import ops
 from sqlglot import exp
 
-from schema_lab.autogenerate.recipes.in_step import PREFIX
-from schema_lab.review.acts import added_columns
+from schema_lab.candidate.recipes.expansion import PREFIX
 from schema_lab.review.change import Change
-from schema_lab.review.defaults import needs_a_value
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.saying import on
-from schema_lab.review.step import Step
+from schema_lab.review.effects import added_columns, needs_a_value
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.reviewed_operation import ReviewedOperation
+from schema_lab.review.rule import on
 
 CODE = "SL304"
 NAME = "required-for-old-writers"
 SEVERITY: Severity = "warning"
-TITLE = "A column needs a value that a version which still runs does not write."
+TITLE = "A column requires a value that running versions of the application do not write."
 SQUAWK = ("adding-required-field",)
 
 _WHY = (
-    "Until every process runs the new version, those with the old one insert rows without this "
-    "value, and the database refuses them."
+    "Until every process runs the new version, processes with the old version insert rows "
+    "without this value, and the database refuses them."
 )
 _RECIPE = (
-    "Give the column a server default for the time being and take it away in a later migration; "
-    "or leave it nullable until no process with the old models is left."
+    "Give the column a server default, and drop the default in a later migration. Or leave the "
+    "column nullable until no process uses the old models."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give each column that is NOT NULL in the end and has no server default."""
+    """Find each column that becomes NOT NULL and has no server default."""
     for step in change.steps:
         if _is_required(change, step) and not _kept_in_step(change, step):
-            what = f"{step.table}.{step.column}"
+            what = f"`{step.table}.{step.column}`"
             sentence = f"makes {what} NOT NULL without a server default"
             if isinstance(step.operation, ops.AddColumnOp):
                 sentence = f"adds {what} NOT NULL without a server default"
             yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE)
 
 
-def _kept_in_step(change: Change, step: Step) -> bool:
-    """Say whether a trigger of `candidate.expand` writes the column for versions that do not."""
+def _kept_in_step(change: Change, step: ReviewedOperation) -> bool:
+    """Tell whether a trigger of `candidate.expand` writes the column for old versions."""
     ends = f"_{step.column}"
     return any(
         isinstance(statement, exp.Create)
         and statement.kind == "TRIGGER"
         and statement.this.name.startswith(f"{PREFIX}{step.table}_")
         and statement.this.name.endswith(ends)
-        for one in change.steps
-        for statement in one.sql
+        for other in change.steps
+        for statement in other.sql
     )
 
 
-def _is_required(change: Change, step: Step) -> bool:
-    one = step.operation
-    if isinstance(one, ops.AddColumnOp):  # squawk speaks of it on PostgreSQL
-        return change.dialect != "postgresql" and needs_a_value(one.column)
-    if not isinstance(one, ops.AlterColumnOp) or one.modify_nullable is not False:
+def _is_required(change: Change, step: ReviewedOperation) -> bool:
+    operation = step.operation
+    if isinstance(operation, ops.AddColumnOp):  # squawk reports it on PostgreSQL
+        return change.dialect != "postgresql" and needs_a_value(operation.column)
+    if not isinstance(operation, ops.AlterColumnOp) or operation.modify_nullable is not False:
         return False
     added = added_columns(change).get((step.place, step.column)) if step.place else None
-    if one.modify_server_default is not False:
-        return one.modify_server_default is None
+    if operation.modify_server_default is not False:
+        return operation.modify_server_default is None
     live = change.live.columns(step.place).get(step.column) if change.live and step.place else None
     kept = (
-        None if one.existing_server_default is False else one.existing_server_default,
+        None if operation.existing_server_default is False else operation.existing_server_default,
         added.server_default if added is not None else None,
         live.default if live is not None else None,
     )

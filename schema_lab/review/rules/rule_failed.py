@@ -1,26 +1,26 @@
-"""A rule failed on a change: a fault of the rule, which must not hide what the others find."""
+"""A rule failed on a migration; the other rules still report their findings."""
 
 from collections.abc import Iterator
 
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Severity
+from schema_lab.review.findings import Finding, Severity
 
 CODE = "SL003"
 NAME = "rule-failed"
 SEVERITY: Severity = "note"
-TITLE = "A rule could not judge a change."
+TITLE = "A rule failed, so a migration was not checked for its risk."
 
-_WHY = "The rule met an operation that it does not understand. What it would have said is missing."
-_RECIPE = "Read the rule's page and check the script by hand; please report the operation."
+_WHY = "The rule met an operation that it does not support, so its findings are missing."
+_RECIPE = "Read the rule's page and check the script by hand. Please report the operation."
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Find nothing: the review itself says when another rule fails."""
+    """Find nothing: the review itself reports when another rule fails."""
     yield from ()
 
 
 def rule_failed(code: str, error: Exception) -> Finding:
-    """Say which rule failed, and how.
+    """Report which rule failed, and how.
 
     Examples
     --------

@@ -1,35 +1,35 @@
-"""Values are to be unique that are not."""
+"""A unique constraint or index is created on columns with duplicate values."""
 
 from collections.abc import Iterator
 
 from alembic.operations import ops
 
-from schema_lab.autogenerate.data_checks import obstacles_to
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.saying import on
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.rule import on
+from schema_lab.rows import blocking
 
 CODE = "SL203"
 NAME = "unique-over-duplicates"
 SEVERITY: Severity = "error"
-TITLE = "A unique constraint or index is made over values that stand more than once."
+TITLE = "A unique constraint or index is created on columns with duplicate values."
 
-_WHY = "The database refuses the duplicates, and the upgrade fails there."
+_WHY = "The database rejects the duplicates, and the upgrade fails."
 _RECIPE = (
-    "Decide which row of each group stays, and merge or delete the others in a migration of its "
-    "own; then make the values unique."
+    "Decide which row of each group to keep. Merge or delete the others in a separate migration, "
+    "then create the constraint."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give each rule with the values that break it; if none does, nothing."""
+    """Give each rule with the values that violate it; if none does, nothing."""
     for step in change.steps:
-        one = step.operation
-        if not isinstance(one, ops.CreateUniqueConstraintOp | ops.CreateIndexOp):
+        operation = step.operation
+        if not isinstance(operation, ops.CreateUniqueConstraintOp | ops.CreateIndexOp):
             continue
-        name = getattr(one, "constraint_name", None) or getattr(one, "index_name", None)
-        for rows in obstacles_to([one], change.live.connection) if change.live else ():
-            sentence = (
-                f"makes unique by {name or 'a constraint'}: {rows.sentence.removesuffix('.')}"
-            )
+        names = (getattr(operation, name, None) for name in ("constraint_name", "index_name"))
+        name = next(filter(None, names), None)
+        for rows in blocking([operation], change.live.connection) if change.live else ():
+            rule = f"`{name}`" if name else "a unique constraint"
+            sentence = f"creates {rule}: {rows.sentence.removesuffix('.')}"
             yield on(step, CODE, SEVERITY, sentence, _WHY, _RECIPE, rows=rows)

@@ -1,25 +1,29 @@
-"""A part of a script could not be read without a database."""
+"""Part of a script could not be reviewed without a database."""
 
 from collections.abc import Iterator
 
-from schema_lab.autogenerate.recorded import Gap
+from schema_lab.recording.recorded import Gap
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Severity
+from schema_lab.review.findings import Finding, Severity
 
 CODE = "SL001"
 NAME = "unreadable"
 SEVERITY: Severity = "note"
-TITLE = "A part of a script could not be reviewed."
+TITLE = "Part of a script could not be reviewed."
 
-_WHY = "A review runs the script with an `op` that notes operations and reaches no database."
+_WHY = (
+    "A review runs the script with an `op` that records operations and is not connected to a "
+    "database."
+)
 _RECIPE = (
-    "Read that part yourself, or rehearse the migration: the same script then runs on a copy of "
-    "the database. What a script must ask the database is best asked in SQL, by one op.execute()."
+    "Read that part yourself, or rehearse the migration, which runs the same script on a copy "
+    "of the database. If the script needs data, put the query into SQL, in a single "
+    "op.execute()."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give each gap in the recording of a script."""
+    """Report each gap in the recording of a script."""
     for gap in change.gaps:
         yield Finding(
             code=CODE,
@@ -35,6 +39,6 @@ def find(change: Change) -> Iterator[Finding]:
 
 def _sentence(gap: Gap) -> str:
     if not gap.rest:
-        return f"{gap.function}() {gap.reason}: what depends on the answer was not reviewed"
+        return f"{gap.function}() {gap.reason}: code that depends on the answer was not reviewed"
     place = "" if gap.line is None else f" from line {gap.line} on"
     return f"{gap.function}() {gap.reason}: nothing{place} was reviewed"

@@ -1,53 +1,57 @@
-"""The downgrade brings a column or table back, but not what was in it."""
+"""The downgrade recreates a column or table without its values."""
 
 from collections.abc import Iterator
 
 from alembic.operations import ops
 
-from schema_lab.review.acts import dropped_columns, dropped_tables
 from schema_lab.review.change import Change
-from schema_lab.review.finding import Finding, Severity
-from schema_lab.review.saying import of_rows, on
-from schema_lab.review.words import counted
+from schema_lab.review.effects import dropped_columns, dropped_tables
+from schema_lab.review.findings import Finding, Severity
+from schema_lab.review.rule import of_rows, on
+from schema_lab.views.plain import counted
 
 CODE = "SL402"
 NAME = "values-stay-lost"
 SEVERITY: Severity = "note"
-TITLE = "The downgrade brings a column or table back without its values."
+TITLE = "The downgrade recreates a column or table without its values."
 
-_WHY = "A downgrade that runs without an error looks like a way back, but it gives empty columns."
+_WHY = (
+    "A downgrade that succeeds looks reversible, but it recreates the columns without their values."
+)
 _RECIPE = (
-    "Take a snapshot before the upgrade (lab.snapshot()), or let the upgrade copy the values to a "
-    "table from which the downgrade reads them."
+    "Take a snapshot before the upgrade (lab.snapshot()). Or copy the values to another table "
+    "in the upgrade, and restore them from there in the downgrade."
 )
 
 
 def find(change: Change) -> Iterator[Finding]:
-    """Give what the upgrade drops with values and the downgrade makes again."""
+    """Find what the upgrade drops with values and the downgrade recreates."""
     if change.direction == "downgrade" or change.live is None:
         return
-    back = _brought_back(change)
-    for act in dropped_columns(change):
-        values = change.live.values(act.place, act.column)
-        if values and (act.place, act.column) in back:
-            sentence = f"downgrade brings {act.what} back without its {counted(values, 'value')}"
-            yield on(
-                *(act.step, CODE, SEVERITY, sentence, _WHY, _RECIPE),
-                place=act.place,
-                column=act.column,
+    recreated = _recreated(change)
+    for effect in dropped_columns(change):
+        values = change.live.values(effect.place, effect.column)
+        if values and (effect.place, effect.column) in recreated:
+            sentence = (
+                f"the downgrade recreates `{effect.what}` without its {counted(values, 'value')}"
             )
-    for act in dropped_tables(change):
-        if change.live.rows(act.place) and (act.place, "") in back:
-            rows = of_rows(change, act.place).strip(" ()")
-            sentence = f"downgrade brings {act.place} back without its {rows}"
-            yield on(act.step, CODE, SEVERITY, sentence, _WHY, _RECIPE, place=act.place)
+            yield on(
+                *(effect.step, CODE, SEVERITY, sentence, _WHY, _RECIPE),
+                place=effect.place,
+                column=effect.column,
+            )
+    for effect in dropped_tables(change):
+        if change.live.rows(effect.place) and (effect.place, "") in recreated:
+            rows = of_rows(change, effect.place).strip(" ()")
+            sentence = f"the downgrade recreates `{effect.place}` without its {rows}"
+            yield on(effect.step, CODE, SEVERITY, sentence, _WHY, _RECIPE, place=effect.place)
 
 
-def _brought_back(change: Change) -> set[tuple[object, str]]:
-    made: set[tuple[object, str]] = set()
+def _recreated(change: Change) -> set[tuple[object, str]]:
+    found: set[tuple[object, str]] = set()
     for step in change.downgrade:
         if isinstance(step.operation, ops.AddColumnOp):
-            made.add((step.place, step.column))
+            found.add((step.place, step.column))
         elif isinstance(step.operation, ops.CreateTableOp):
-            made.add((step.place, ""))
-    return made
+            found.add((step.place, ""))
+    return found

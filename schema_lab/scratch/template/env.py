@@ -1,4 +1,4 @@
-"""Alembic's environment of a throwaway project: its models are those of the notebook."""
+"""Alembic's environment of a scratch project: its models are those of the notebook."""
 
 from alembic import context
 

@@ -1,24 +1,22 @@
-"""How diagrams look: Mermaid, our own SVG, an outline."""
+"""How diagrams look: as text for Mermaid, as our own SVG, and as plain lines."""
 
 from schema_lab.views.diagrams import (
-    detail,
-    entities_mermaid,
     entities_svg,
     entities_text,
-    graph_mermaid,
     graph_svg,
     graph_text,
+    mermaid,
 )
 
-MOST_KNOTS = 20
-"""Knots that Mermaid still draws at a size that can be read."""
+MOST_NODES = 20
+"""Nodes that Mermaid still draws at a readable size."""
 Bundle = dict[str, str] | tuple[dict[str, str], dict[str, dict[str, bool]]]
 
 
 def bundle(mermaid: str, svg: str, text: str, *, large: bool = False) -> Bundle:
-    """Offer all three; the program that shows them takes the first that it can.
+    """Offer all three forms; the program that shows them takes the first that it can show.
 
-    A `large` one goes without Mermaid, which would take seconds and shrink it to fit the page.
+    A `large` diagram omits Mermaid, which would take seconds and shrink it to fit the page.
     """
     if large:
         return {"image/svg+xml": svg, "text/plain": text}, {"image/svg+xml": {"unconfined": True}}
@@ -26,14 +24,12 @@ def bundle(mermaid: str, svg: str, text: str, *, large: bool = False) -> Bundle:
 
 
 __all__ = [
-    "MOST_KNOTS",
+    "MOST_NODES",
     "Bundle",
     "bundle",
-    "detail",
-    "entities_mermaid",
     "entities_svg",
     "entities_text",
-    "graph_mermaid",
     "graph_svg",
     "graph_text",
+    "mermaid",
 ]

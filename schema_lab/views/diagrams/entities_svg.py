@@ -1,12 +1,24 @@
-"""A diagram as our own SVG: a box for each table, a line for each foreign key."""
+"""A table diagram as SVG: a box for each table, a line for each foreign key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from schema_lab.views.diagrams import svg
-from schema_lab.views.diagrams.detail import Shown, caption, column_words, names_alone, shown, tally
+from schema_lab.views.diagrams.entities_text import (
+    Shown,
+    caption,
+    column_words,
+    names_alone,
+    shown,
+    tally,
+)
 from schema_lab.views.diagrams.layers import Layout, downwards, layered
-from schema_lab.views.diagrams.shapes import ColumnShape, DiagramShape, ReferenceShape, TableShape
+from schema_lab.views.diagrams.shapes import (
+    DiagramColumnShape,
+    DiagramShape,
+    DiagramTableShape,
+    ReferenceShape,
+)
 from schema_lab.views.html import escape
 from schema_lab.views.plain import count
 
@@ -18,23 +30,24 @@ MOST_NAME, MOST_TYPE = 32, 36
 class _Box:
     """A table with what is shown of it, and the pixels it takes."""
 
-    table: TableShape
+    table: DiagramTableShape
     shown: Shown
     names: float
 
     @classmethod
-    def of(cls, table: TableShape, chosen: Shown) -> "_Box":
+    def of(cls, table: DiagramTableShape, chosen: Shown) -> "_Box":
         names = max((svg.width_of(svg.cut(c.name, MOST_NAME)) for c in chosen.columns), default=0.0)
         return cls(table, chosen, names)
 
     @property
     def marked(self) -> float:
-        return 14.0 if any(one.mark for one in self.shown.columns) else 0.0
+        return 14.0 if any(column.mark for column in self.shown.columns) else 0.0
 
     @property
     def left(self) -> float:
         """Where names begin: right of marks and keys."""
-        letters = max((len(" ".join(one.keys)) for one in self.shown.columns), default=0)
+        keys = (" ".join(column.keys) for column in self.shown.columns)
+        letters = max(map(len, keys), default=0)
         return PAD + self.marked + (SMALL * letters + 9 if letters else 0.0)
 
     @property
@@ -48,7 +61,7 @@ class _Box:
 
     @property
     def size(self) -> tuple[float, float]:
-        words = (svg.cut(column_words(one), MOST_TYPE) for one in self.shown.columns)
+        words = (svg.cut(column_words(column), MOST_TYPE) for column in self.shown.columns)
         types = max(map(svg.width_of, words), default=0.0)
         head = svg.width_of(self.title) * 1.06 + 2 * PAD
         rows = len(self.shown.columns)
@@ -59,8 +72,8 @@ class _Box:
 
     def port(self, name: str) -> float:
         """Give the height at which a line meets a column, or the box where it is not shown."""
-        for number, one in enumerate(self.shown.columns):
-            if one.name == name:
+        for number, column in enumerate(self.shown.columns):
+            if column.name == name:
                 return HEADER + ROW * (number + 0.5) + 2
         return HEADER / 2
 
@@ -68,18 +81,18 @@ class _Box:
 def picture(diagram: DiagramShape) -> str:
     """Draw the diagram."""
     chosen = shown(diagram)
-    boxes = {one.name: _Box.of(one, chosen[one.name]) for one in diagram.tables}
+    boxes = {table.name: _Box.of(table, chosen[table.name]) for table in diagram.tables}
     numbers = {name: number for number, name in enumerate(boxes)}
-    edges = [(numbers[one.target], numbers[one.table]) for one in diagram.references]
+    edges = [(numbers[key.target], numbers[key.table]) for key in diagram.references]
     lay_out = downwards if names_alone(diagram) else layered
-    layout = lay_out([one.size for one in boxes.values()], edges)
+    layout = lay_out([box.size for box in boxes.values()], edges)
     said = caption(diagram)
     marks = tally(diagram)
     heading = svg.text(0, 12, svg.cut(said, 120), fill=svg.FAINT)
     below = svg.text(0, 28, marks, fill=svg.FAINT) if marks else ""
     top = TITLE + (14 if marks else 0)
     draw = _line_down if names_alone(diagram) else _line
-    lines = [draw(one, boxes, numbers, layout, at) for at, one in enumerate(diagram.references)]
+    lines = [draw(key, boxes, numbers, layout, at) for at, key in enumerate(diagram.references)]
     tables = [_table(box, layout.places[numbers[name]]) for name, box in boxes.items()]
     body = f'<g transform="translate(0 {top})">{"".join([*lines, *tables])}</g>'
     wide = max(
@@ -113,14 +126,14 @@ def _title(box: _Box) -> str:
 
 
 def _rows(box: _Box, x: float, y: float) -> Iterator[str]:
-    for number, one in enumerate(box.shown.columns):
-        yield _row(box, one, x, y + ROW * number + 14)
+    for number, column in enumerate(box.shown.columns):
+        yield _row(box, column, x, y + ROW * number + 14)
     if box.more and box.shown.columns:
         at = y + ROW * len(box.shown.columns) + 14
         yield svg.text(x + box.left, at, f"… {box.more}", fill=svg.FAINT)
 
 
-def _row(box: _Box, column: ColumnShape, x: float, y: float) -> str:
+def _row(box: _Box, column: DiagramColumnShape, x: float, y: float) -> str:
     tone = svg.TONES.get(column.mark, "")
     name = svg.cut(column.name, MOST_NAME)
     struck = {"text_decoration": "line-through"} if column.mark == "-" else {}
@@ -139,72 +152,72 @@ def _row(box: _Box, column: ColumnShape, x: float, y: float) -> str:
 
 
 def _line(
-    one: ReferenceShape,
+    key: ReferenceShape,
     boxes: Mapping[str, _Box],
     numbers: Mapping[str, int],
     layout: Layout,
     at: int,
 ) -> str:
-    """Lead a line from the target, with a bar, to what refers to it, with a crow's foot."""
-    target, source = boxes[one.target], boxes[one.table]
-    (tx, ty), (sx, sy) = layout.places[numbers[one.target]], layout.places[numbers[one.table]]
-    ty += target.port(one.target_columns[0] if one.target_columns else "")
-    sy += source.port(one.columns[0] if one.columns else "")
+    """Draw a line from the target (a bar) to the column that refers to it (a crow's foot)."""
+    target, source = boxes[key.target], boxes[key.table]
+    (tx, ty), (sx, sy) = layout.places[numbers[key.target]], layout.places[numbers[key.table]]
+    ty += target.port(key.target_columns[0] if key.target_columns else "")
+    sy += source.port(key.columns[0] if key.columns else "")
     passes = list(layout.passes.get(at, ()))
-    if one.target == one.table:
+    if key.target == key.table:
         right = sx + source.size[0]
         out = right + LOOP * 4 / 3
         points = f"M{right:.1f} {ty:.1f}C{out:.1f} {ty:.1f} {out:.1f} {sy:.1f} {right:.1f} {sy:.1f}"
-        return svg.path(points, **_stroke(one)) + _foot(right, sy, 1, one)
+        return svg.path(points, **_stroke(key)) + _foot(right, sy, 1, key)
     rightwards = tx < sx
     start = tx + target.size[0] if rightwards else tx
     end = sx if rightwards else sx + source.size[0]
-    way = 1 if rightwards else -1
-    points = svg.curve([(start, ty), *passes, (end - 9 * way, sy), (end, sy)])
-    bar = svg.path(f"M{start + 7 * way:.1f} {ty - 5:.1f}v10", **_solid(one))
-    return _named(one, svg.path(points, **_stroke(one)) + bar + _foot(end, sy, -way, one))
+    side = 1 if rightwards else -1
+    points = svg.curve([(start, ty), *passes, (end - 9 * side, sy), (end, sy)])
+    bar = svg.path(f"M{start + 7 * side:.1f} {ty - 5:.1f}v10", **_solid(key))
+    return _named(key, svg.path(points, **_stroke(key)) + bar + _foot(end, sy, -side, key))
 
 
 def _line_down(
-    one: ReferenceShape,
+    key: ReferenceShape,
     boxes: Mapping[str, _Box],
     numbers: Mapping[str, int],
     layout: Layout,
     at: int,
 ) -> str:
-    """Lead a line between two names, from the lower edge of one to the upper of the other.
+    """Draw a line between two names, from the lower edge of the upper to the lower name.
 
-    All lines to one table have its tone: with many tables they run side by side.
+    All lines to one table have its color, because with many tables they run side by side.
     """
-    places, target, source = layout.places, numbers[one.target], numbers[one.table]
+    places, target, source = layout.places, numbers[key.target], numbers[key.table]
     (tx, ty), (sx, sy) = places[target], places[source]
-    tx, sx = tx + boxes[one.target].size[0] / 2, sx + boxes[one.table].size[0] / 2
+    tx, sx = tx + boxes[key.target].size[0] / 2, sx + boxes[key.table].size[0] / 2
     down = ty <= sy
     start, end = (tx, ty + HEADER if down else ty), (sx, sy if down else sy + HEADER)
     points = svg.plumb([start, *layout.passes.get(at, ()), end])
-    tone = {} if one.mark else {"stroke": svg.LANES[target % len(svg.LANES)]}
-    return _named(one, svg.path(points, **{**_solid(one), **tone}))
+    tone = {} if key.mark else {"stroke": svg.LANES[target % len(svg.LANES)]}
+    return _named(key, svg.path(points, **{**_solid(key), **tone}))
 
 
-def _named(one: ReferenceShape, drawn: str) -> str:
-    title = f"{one.table} ({', '.join(one.columns)}) → {one.target}"
+def _named(key: ReferenceShape, drawn: str) -> str:
+    title = f"{key.table} ({', '.join(key.columns)}) → {key.target}"
     return f"<g><title>{escape(title)}</title>{drawn}</g>"
 
 
-def _foot(x: float, y: float, way: int, one: ReferenceShape) -> str:
-    ends = _solid(one)
-    if one.single:
-        return svg.path(f"M{x + 7 * way:.1f} {y - 5:.1f}v10", **ends)
-    spread = f"M{x:.1f} {y - 5:.1f}L{x + 9 * way:.1f} {y:.1f}L{x:.1f} {y + 5:.1f}"
+def _foot(x: float, y: float, side: int, key: ReferenceShape) -> str:
+    ends = _solid(key)
+    if key.single:
+        return svg.path(f"M{x + 7 * side:.1f} {y - 5:.1f}v10", **ends)
+    spread = f"M{x:.1f} {y - 5:.1f}L{x + 9 * side:.1f} {y:.1f}L{x:.1f} {y + 5:.1f}"
     return svg.path(spread, **ends)
 
 
-def _stroke(one: ReferenceShape) -> dict[str, str]:
-    tone = svg.TONES.get(one.mark)
-    dashes = "6 4" if one.mark == "-" else "2 3" if one.optional else ""
+def _stroke(key: ReferenceShape) -> dict[str, str]:
+    tone = svg.TONES.get(key.mark)
+    dashes = "6 4" if key.mark == "-" else "2 3" if key.optional else ""
     stroke = {"stroke": tone or svg.LINE, "stroke_width": "2" if tone else "1.2"}
     return {**stroke, "stroke_dasharray": dashes}
 
 
-def _solid(one: ReferenceShape) -> dict[str, str]:
-    return {**_stroke(one), "stroke_dasharray": ""}
+def _solid(key: ReferenceShape) -> dict[str, str]:
+    return {**_stroke(key), "stroke_dasharray": ""}

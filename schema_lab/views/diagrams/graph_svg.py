@@ -1,11 +1,10 @@
-"""A graph of revisions as our own SVG: lanes with a dot for each revision, its words beside it."""
+"""A graph of revisions as SVG: lanes with a dot for each revision, its message beside it."""
 
 from collections.abc import Iterator
 
 from schema_lab.views.diagrams import svg
-from schema_lab.views.diagrams.graph_text import NOTHING, remarks, words
-from schema_lab.views.diagrams.lanes import Row, rows, width
-from schema_lab.views.diagrams.shapes import GraphShape, KnotShape
+from schema_lab.views.diagrams.graph_text import NO_REVISIONS, Row, remarks, rows, width, words
+from schema_lab.views.diagrams.shapes import GraphShape, NodeShape
 from schema_lab.views.html import escape
 
 ROW, LANE, TOP, DOT = 26.0, 20.0, 40.0, 5.5
@@ -15,17 +14,17 @@ MOST_WORDS = 70
 
 def picture(graph: GraphShape) -> str:
     """Draw the graph, newest revision first."""
-    found = rows(graph.knots)
+    found = rows(graph.nodes)
     if not found:
-        return svg.picture(180, 16, NOTHING, [svg.text(0, 13, NOTHING)])
+        return svg.picture(180, 16, NO_REVISIONS, [svg.text(0, 13, NO_REVISIONS)])
     left = width(found) * LANE + 6
-    ids = max(svg.width_of(svg.cut(one.id, 16)) for one in graph.knots if not one.folded)
+    ids = max(svg.width_of(svg.cut(node.id, 16)) for node in graph.nodes if not node.folded)
     pieces = [svg.text(0, 12, svg.cut(graph.title, 110), fill=svg.FAINT)]
-    at = {row.knot.id: number for number, row in enumerate(found)}
+    at = {row.node.id: number for number, row in enumerate(found)}
     pieces += [line for number, row in enumerate(found) for line in _lines(found, at, number, row)]
     pieces += [_dot(row, number) for number, row in enumerate(found)]
-    written = [_words(row.knot, left, _y(number), ids) for number, row in enumerate(found)]
-    wide = max(width_ for _, width_ in written)
+    written = [_words(row.node, left, _y(number), ids) for number, row in enumerate(found)]
+    wide = max(end for _, end in written)
     pieces += [piece for piece, _ in written]
     return svg.picture(
         max(wide, svg.width_of(svg.cut(graph.title, 110))), _y(len(found)) - ROW / 2,
@@ -42,8 +41,8 @@ def _x(lane: int) -> float:
 
 
 def _lines(found: list[Row], at: dict[str, int], number: int, row: Row) -> Iterator[str]:
-    """Lead a line from a knot to each parent, through the lane that waits for it."""
-    for parent, lane in row.ways:
+    """Draw a line from a node to each parent, through the lane that leads to it."""
+    for parent, lane in row.parents:
         end = at[parent]
         x, y = _x(row.lane), _y(number)
         to_x, to_y = _x(found[end].lane), _y(end)
@@ -64,33 +63,33 @@ def _bend(x: float, y: float, to_x: float, to_y: float) -> str:
 
 def _dot(row: Row, number: int) -> str:
     x, y = _x(row.lane), _y(number)
-    tone = STATES.get(row.knot.state, svg.FAINT)
-    if row.knot.folded:
+    tone = STATES.get(row.node.state, svg.FAINT)
+    if row.node.folded:
         back = svg.box(x - 5, y - 8, 10, 16, fill=svg.PAPER)
         return back + svg.text(x - 3.6, y + 4, "⋮", fill=tone, font_weight="bold")
-    filled = svg.PAPER if row.knot.state == "pending" else tone
-    dash = "2.5 2" if row.knot.state == "pending" else ""
+    filled = svg.PAPER if row.node.state == "pending" else tone
+    dash = "2.5 2" if row.node.state == "pending" else ""
     ring = svg.dot(x, y, DOT, fill=filled, stroke=tone, stroke_width="2", stroke_dasharray=dash)
-    if row.knot.state != "current":
+    if row.node.state != "current":
         return ring
     return svg.dot(x, y, DOT + 3, fill=svg.PAPER, stroke=tone, stroke_width="2") + ring
 
 
-def _words(one: KnotShape, x: float, y: float, ids: float) -> tuple[str, float]:
+def _words(node: NodeShape, x: float, y: float, ids: float) -> tuple[str, float]:
     """Write a row's words; gives them with the place where they end."""
     pieces = []
-    if not one.folded:
-        pieces.append(svg.text(x, y + 4, svg.cut(one.id, 16), font_weight="bold"))
+    if not node.folded:
+        pieces.append(svg.text(x, y + 4, svg.cut(node.id, 16), font_weight="bold"))
     x += ids + 14
-    said = svg.cut(words(one), MOST_WORDS)
-    pieces.append(svg.text(x, y + 4, said, fill=svg.FAINT if one.folded else svg.INK))
+    said = svg.cut(words(node), MOST_WORDS)
+    pieces.append(svg.text(x, y + 4, said, fill=svg.FAINT if node.folded else svg.INK))
     x += svg.width_of(said) + 12
-    state = svg.cut(remarks(one), MOST_WORDS)
-    if state and not one.folded:
+    state = svg.cut(remarks(node), MOST_WORDS)
+    if state and not node.folded:
         wide = svg.width_of(state) + 14
-        tone = STATES.get(one.state, svg.FAINT)
+        tone = STATES.get(node.state, svg.FAINT)
         pieces.append(svg.box(x, y - 9, wide, 18, rx="9", fill="none", stroke=tone))
         pieces.append(svg.text(x + 7, y + 4, state, fill=tone))
         x += wide
-    name = escape(f"{one.id} {words(one)}")
+    name = escape(f"{node.id} {words(node)}")
     return f"<g><title>{name}</title>{''.join(pieces)}</g>", x + 2

@@ -1,48 +1,103 @@
-"""A graph of revisions in plain lines, with its lanes at the left."""
+"""A graph of revisions in plain lines, and the lanes in which every drawing of it puts them.
 
-from collections.abc import Iterator
+Each revision has a row of its own; below it, lanes lead to its parents.
+"""
 
-from schema_lab.views.diagrams.lanes import Lanes, Row, rows, width
-from schema_lab.views.diagrams.shapes import GraphShape, KnotShape
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from schema_lab.views.diagrams.shapes import GraphShape, NodeShape
 from schema_lab.views.plain import count, visible
+
+Lanes = tuple[str | None, ...]
+"""For each lane the revision that it leads to, None where the lane is free."""
 
 MARKS = {"current": "◉", "applied": "●", "pending": "○"}
 _Corners = tuple[str, str, str]
-NOTHING = "No revision yet."
+NO_REVISIONS = "No revisions yet."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node, its lane, and the lanes above and below it.
+
+    `parents` are the node's parents, each with the lane that leads to it.
+    """
+
+    node: NodeShape
+    lane: int
+    above: Lanes
+    below: Lanes
+    parents: tuple[tuple[str, int], ...]
+
+    @property
+    def joining(self) -> list[int]:
+        """The lanes that end at this node, its own among them."""
+        return [at for at, goal in enumerate(self.above) if goal == self.node.id]
+
+    @property
+    def leaving(self) -> list[int]:
+        """The lanes that lead from this node to its parents."""
+        return [at for _, at in self.parents]
 
 
 def text(graph: GraphShape) -> str:
     """Say the graph, newest revision first."""
-    found = rows(graph.knots)
+    found = rows(graph.nodes)
     if not found:
-        return NOTHING
+        return NO_REVISIONS
     wide = width(found)
-    ids = max(len(visible(one.id)) for one in graph.knots if not one.folded)
+    ids = max(len(visible(node.id)) for node in graph.nodes if not node.folded)
     lines = (line for row in found for line in _lines(row, wide, ids))
     return "\n".join([visible(graph.title), *lines])
 
 
-def words(knot: KnotShape) -> str:
-    """Say what a run of revisions is, or a revision's message."""
-    if knot.folded:
-        return f"{count(knot.folded, 'revision')}: {knot.message}"
-    return knot.message
+def rows(nodes: Sequence[NodeShape]) -> list[Row]:
+    """Give each node its lane; nodes come before their parents."""
+    known = {node.id for node in nodes}
+    found, lanes = [], list[str | None]()
+    for node in nodes:
+        above = tuple(lanes)
+        own = lanes.index(node.id) if node.id in lanes else _free(lanes)
+        lanes = [None if goal == node.id else goal for goal in lanes]
+        parents: list[tuple[str, int]] = []
+        for parent in (name for name in node.down if name in known):
+            # The first parent keeps the lane, also where another lane leads to it already.
+            there = lanes.index(parent) if parents and parent in lanes else -1
+            lane = own if not parents else there if there >= 0 else _free(lanes)
+            lanes[lane] = parent
+            parents.append((parent, lane))
+        while lanes and lanes[-1] is None:
+            lanes.pop()
+        found.append(Row(node, own, above, tuple(lanes), tuple(parents)))
+    return found
 
 
-def remarks(knot: KnotShape) -> str:
-    """Say the state, and what a revision depends on."""
-    needs = [f"needs {one}" for one in knot.depends_on]
-    return ", ".join([*knot.words, *needs])
+def width(found: Sequence[Row]) -> int:
+    """Give the number of lanes."""
+    return max((max(row.lane + 1, len(row.above), len(row.below)) for row in found), default=0)
+
+
+def words(node: NodeShape) -> str:
+    """Say a revision's message, or how many revisions are folded."""
+    if node.folded:
+        return f"{count(node.folded, 'revision')}: {node.message}"
+    return node.message
+
+
+def remarks(node: NodeShape) -> str:
+    """Say the state of a revision, and which revisions it depends on."""
+    return ", ".join([*node.words, *(f"depends on {needed}" for needed in node.depends_on)])
 
 
 def _lines(row: Row, wide: int, ids: int) -> Iterator[str]:
     if len(row.joining) > 1:
         yield _turn(row, row.joining, row.above, ("╰", "┴", "╯"))
-    mark = "⋮" if row.knot.folded else MARKS.get(row.knot.state, "○")
+    mark = "⋮" if row.node.folded else MARKS.get(row.node.state, "○")
     lanes = [mark if at == row.lane else _lane(row.above, row.below, at) for at in range(wide)]
-    name = " " * ids if row.knot.folded else visible(row.knot.id).ljust(ids)
-    said = f"{' '.join(lanes)} {name}  {visible(words(row.knot))}"
-    state = visible(remarks(row.knot))
+    name = " " * ids if row.node.folded else visible(row.node.id).ljust(ids)
+    said = f"{' '.join(lanes)} {name}  {visible(words(row.node))}"
+    state = visible(remarks(row.node))
     yield f"{said}  ({state})" if state else said
     if len(row.leaving) > 1:
         yield _turn(row, row.leaving, row.below, ("╭", "┬", "╮"))
@@ -54,7 +109,7 @@ def _lane(above: Lanes, below: Lanes, at: int) -> str:
 
 
 def _turn(row: Row, turning: list[int], lanes: Lanes, corners: _Corners) -> str:
-    """Draw the line in which lanes come together at a knot, or part from it.
+    """Draw the line in which lanes join at a node or leave it.
 
     `corners` are the signs of a lane that turns at the left end, between and at the right end.
     """
@@ -71,3 +126,10 @@ def _turn(row: Row, turning: list[int], lanes: Lanes, corners: _Corners) -> str:
             sign = "│" if straight else "─" if low < at < high else " "
         signs.append(sign + ("─" if low <= at < high else " "))
     return "".join(signs).rstrip()
+
+
+def _free(lanes: list[str | None]) -> int:
+    """Give a free lane, a new lane if there is none."""
+    if None not in lanes:
+        lanes.append(None)
+    return lanes.index(None)

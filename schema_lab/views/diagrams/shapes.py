@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 
-class ColumnShape(Protocol):
-    """A column; `mark` is "+", "-", "~" or "", `before` what a changed one was."""
+class DiagramColumnShape(Protocol):
+    """A column; `mark` is "+", "-", "~" or "", `before` the former name or type."""
 
     @property
     def name(self) -> str: ...
@@ -23,13 +23,13 @@ class ColumnShape(Protocol):
     def before(self) -> str: ...
 
 
-class TableShape(Protocol):
-    """A table with its columns; `before` is what a renamed one was."""
+class DiagramTableShape(Protocol):
+    """A table with its columns; `before` is the former name of a renamed table."""
 
     @property
     def name(self) -> str: ...
     @property
-    def columns(self) -> Sequence[ColumnShape]: ...
+    def columns(self) -> Sequence[DiagramColumnShape]: ...
     @property
     def mark(self) -> str: ...
     @property
@@ -61,13 +61,13 @@ class DiagramShape(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def tables(self) -> Sequence[TableShape]: ...
+    def tables(self) -> Sequence[DiagramTableShape]: ...
     @property
     def references(self) -> Sequence[ReferenceShape]: ...
 
 
-class KnotShape(Protocol):
-    """A revision in a graph, or a run of `folded` ones that stand in a line."""
+class NodeShape(Protocol):
+    """A revision in a graph, or `folded` revisions in a row that are drawn as one node."""
 
     @property
     def id(self) -> str: ...
@@ -91,4 +91,4 @@ class GraphShape(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def knots(self) -> Sequence[KnotShape]: ...
+    def nodes(self) -> Sequence[NodeShape]: ...

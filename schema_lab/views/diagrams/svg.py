@@ -1,7 +1,7 @@
-"""Pieces of SVG: drawn on a paper of its own, so that it reads in every theme and in print.
+"""Pieces of SVG, drawn on a background of its own, so that it reads in every theme and in print.
 
-A program shows an SVG as a picture or puts it into its page. So there is no style sheet and no id
-in it, which would reach into that page, and no variable, which a picture does not get.
+A program shows an SVG as an image or puts it into its page. So it contains no style sheet and no
+id, which would affect that page, and no variable, which an image does not receive.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,14 @@ from schema_lab.views.plain import visible
 PAPER, INK, FAINT, LINE, HEAD = "#ffffff", "#1f2328", "#59636e", "#8c959f", "#eef1f5"
 TONES = {"+": "#167031", "-": "#c21c2b", "~": "#8a5a00"}
 LANES = ("#57606a", "#0969da", "#8250df", "#bf3989", "#1b7c83")
-"""Tones for lines that run beside each other, so that an eye can follow one of them."""
+"""Colors for lines that run beside each other, so that an eye can follow each line."""
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 SIZE, LETTER, MARGIN = 12.0, 7.3, 14.0
 """Pixels: the height of a letter, the width it takes, the white around a drawing."""
 
 
 def picture(width: float, height: float, name: str, pieces: Iterable[str]) -> str:
-    """Put pieces on paper; `name` is what a screen reader says of it."""
+    """Put pieces on a background; `name` is what a screen reader says."""
     wide, high = width + 2 * MARGIN, height + 2 * MARGIN
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(wide)}" height="{_n(high)}" '
@@ -34,7 +34,7 @@ def picture(width: float, height: float, name: str, pieces: Iterable[str]) -> st
 
 
 def text(x: float, y: float, words: object, **attributes: str) -> str:
-    """Write words; spaces and hostile characters stay as they are."""
+    """Write words; spaces stay, and hostile characters are spelled out."""
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" xml:space="preserve"{_attributes(attributes)}>'
         f"{escape(visible(words))}</text>"
@@ -60,7 +60,7 @@ def path(steps: str, **attributes: str) -> str:
 
 
 def curve(points: Sequence[tuple[float, float]]) -> str:
-    """Lead a smooth line through points, level at each of them."""
+    """Draw a smooth line through points, horizontal at each of them."""
     steps = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
     for (x, y), (to_x, to_y) in pairwise(points):
         if y == to_y:
@@ -72,7 +72,7 @@ def curve(points: Sequence[tuple[float, float]]) -> str:
 
 
 def plumb(points: Sequence[tuple[float, float]]) -> str:
-    """Lead a smooth line through points, upright at each of them."""
+    """Draw a smooth line through points, vertical at each of them."""
     steps = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
     for (x, y), (to_x, to_y) in pairwise(points):
         half = _n((y + to_y) / 2)
@@ -81,7 +81,7 @@ def plumb(points: Sequence[tuple[float, float]]) -> str:
 
 
 def width_of(words: object) -> float:
-    """Give the pixels that words take."""
+    """Give the width of words in pixels."""
     shown = visible(words)
     return LETTER * sum(2 if east_asian_width(c) in "WF" else 1 for c in shown)
 

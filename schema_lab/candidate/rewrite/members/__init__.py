@@ -1,0 +1,1 @@
+"""The members of enums: how they change, and how each database makes the change."""

@@ -1,0 +1,1 @@
+"""Engines, the pool of short-lived connections, the migration lock, waiting."""

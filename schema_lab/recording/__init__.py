@@ -1,0 +1,1 @@
+"""What would a script do? Revision scripts run against a recorder, without a database."""

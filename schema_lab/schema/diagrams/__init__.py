@@ -1,0 +1,1 @@
+"""The live tables and the models as diagrams."""

@@ -1,0 +1,1 @@
+"""Read the schema of a live database: one reader per dialect."""

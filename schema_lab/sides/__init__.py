@@ -1,0 +1,6 @@
+"""How do any two schemas differ? Models, history, a revision, databases: each is a side."""
+
+from schema_lab.sides.comparison import Comparison, compare
+from schema_lab.sides.schema import Schema, schema_of
+
+__all__ = ["Comparison", "Schema", "compare", "schema_of"]

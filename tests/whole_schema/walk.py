@@ -1,0 +1,159 @@
+"""Random walks: a mutant of the models at each step, made by a migration and taken back.
+
+The long form: python -m tests.whole_schema.walk DIALECT STEPS [SEED]
+"""
+
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from schema_lab import Lab
+from tests.support.labs import execute, opened, scalars, to_lose, want
+from tests.support.servers import fresh_database
+from tests.whole_schema.dumped import dumped, dumped_by
+from tests.whole_schema.pairs import MARIADB, POSTGRESQL, SQLITE, index, models, where
+
+LATE = {"deferrable": True, "initially": "DEFERRED"}
+EVERYWHERE: dict[str, list[Any]] = {
+    "check": ["", "n > 0", "n > 3", "n % 2 = 1", "n > 0 OR a = '%x'"],
+    "check_name": ["ck_n", "other"],
+    "computed": [None, "", "n * 2", "n + 1"],
+    "default": ["7", "8", "11"],
+    "text": [None, "x", "'q'", "it's"],
+    "unique": [("a", "n"), ("n", "a")],
+    "length": [20, 30, 40],
+    "extra": [None, sa.Integer(), sa.BigInteger(), sa.String(9), sa.Boolean(), sa.DateTime()],
+    "reference": [{}, {"ondelete": "CASCADE"}, {"ondelete": "SET NULL"}],
+}
+ONLY: dict[str, dict[str, list[Any]]] = {
+    SQLITE: {
+        "stored": [True, False],
+        "late": [{}, {"sqlite_on_conflict": "IGNORE"}],
+        "collation": [None, "NOCASE"],
+        "options": [{}, {"sqlite_autoincrement": True}, {"sqlite_strict": False}],
+        "index": [index("a"), index("a", **where("n > 1")), index(sa.text("lower(a) DESC"))],
+    },
+    POSTGRESQL: {
+        "late": [{}, LATE, {"postgresql_nulls_not_distinct": True}],
+        "collation": [None, "C", "POSIX"],
+        "identity": [None, {}, {"always": True}, {"start": 50, "increment": 5}],
+        "options": [{}, {"postgresql_with": {"fillfactor": 70}}],
+        "index": [
+            index("a"),
+            index("a", **where("n > 1")),
+            index("a", postgresql_include=["n"]),
+            index("a", postgresql_ops={"a": "varchar_pattern_ops"}),
+            index(sa.text("lower(a) DESC")),
+        ],
+    },
+    MARIADB: {
+        "stored": [True, False],
+        "collation": [None, "utf8mb4_bin"],
+        "index": [index("a"), index("a", mysql_length=5), index("a", sa.text("n DESC"))],
+        "options": [{"mysql_row_format": "DYNAMIC"}, {"mysql_row_format": "COMPACT"}],
+    },
+}
+ROWS = "SELECT count(*) FROM thing WHERE a = 'x' AND n = 7"
+
+
+@dataclass
+class Walk:
+    """A lab, and a second database in which the models are made without migrations."""
+
+    lab: Lab
+    fresh: sa.Engine
+    random: Random
+    parts: dict[str, Any] = field(default_factory=dict)
+    code: str = ""
+
+    @property
+    def domains(self) -> dict[str, list[Any]]:
+        """The values of each part, on this dialect."""
+        return {**EVERYWHERE, **ONLY[str(self.lab.engine.dialect.name).replace("mysql", MARIADB)]}
+
+    def begin(self) -> None:
+        """Make the first models, with a row."""
+        self._be()
+        self.lab.autogenerate("First").write()
+        self.lab.upgrade()
+        execute(self.lab, "INSERT INTO thing (id, a, n) VALUES (1, 'x', 7)")
+
+    def _be(self) -> None:
+        given = dict(self.parts)
+        for part, value in list(given.items()):
+            if part == "index":
+                given |= value
+            elif value is None and part != "computed":
+                del given[part]
+        want(self.lab, models(**given))
+
+    def step(self) -> None:
+        """Change one to three parts, and go up, down and up again."""
+        before, mutated = dumped(self.lab), dict(self.parts)
+        for part in self.random.sample(sorted(self.domains), self.random.randint(1, 3)):
+            others = [v for v in self.domains[part] if repr(v) != repr(self.parts.get(part))]
+            mutated[part] = self.random.choice(others)
+        changed, self.parts = (self.parts, mutated), mutated
+        self._be()
+        wanted = self._made_fresh()
+        assert bool(self.lab.drift()) == (wanted != before), f"noticed: {changed}"
+        if wanted == before:
+            return
+        self.code = self.lab.autogenerate("Step").write().code
+        for _ in range(2):
+            self.lab.upgrade()
+            assert not self.lab.drift(full=True), f"drift: {changed}"
+            self._equal(dumped(self.lab), wanted, "not as made from the models")
+            self.lab.downgrade()
+            self._equal(dumped(self.lab), before, "not as before")
+        self.lab.upgrade()
+        assert scalars(self.lab, ROWS) == [1]
+
+    def _equal(self, found: set[str], wanted: set[str], fault: str) -> None:
+        assert found == wanted, (
+            f"{fault}: {found - wanted} in the place of {wanted - found}\n{self.code}"
+        )
+
+    def _made_fresh(self) -> set[str]:
+        metadata = self.lab.models.metadata
+        metadata.drop_all(self.fresh)
+        metadata.create_all(self.fresh)
+        return dumped_by(self.fresh)
+
+
+def walked(dialect: str, folder: Path, steps: int, seed: int) -> int:
+    """Walk on empty databases; give how many steps were gone."""
+    (folder / "fresh").mkdir()
+    with (
+        fresh_database(dialect, folder) as url,
+        fresh_database(dialect, folder / "fresh") as other,
+    ):
+        lab = to_lose(opened(folder, url))
+        fresh = sa.create_engine(sa.make_url(other), poolclass=NullPool)
+        walk = Walk(lab, fresh, Random(seed))  # noqa: S311 - no secret
+        walk.begin()
+        for _ in range(steps):
+            walk.step()
+        fresh.dispose()
+    return steps
+
+
+def main(dialect: str, steps: int, seed: int = 0) -> None:
+    """Walk in lots of 20 steps, and say after each which seed it was."""
+    for lot in range(0, steps, 20):
+        folder = Path(tempfile.mkdtemp())
+        gone = walked(dialect, folder, min(20, steps - lot), seed + lot)
+        shutil.rmtree(folder)
+        sys.stdout.write(f"{dialect}: {lot + gone} steps, seed {seed + lot}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:]))
