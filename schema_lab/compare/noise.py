@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.schema import AddConstraint, CreateIndex
+from sqlalchemy.schema import CreateIndex
 
 from schema_lab.compare.operations import aspects_of
 from schema_lab.compat.alembic_private import knows_what_it_drops
 from schema_lab.database.dialects import shared_name
+from schema_lab.schema.sql_text import adding
 from schema_lab.schema.words import full_name
 from schema_lab.views import drift as view
 from schema_lab.views.frame import frame_of
@@ -92,7 +93,7 @@ def written(operation: ops.CreateIndexOp | ops.AddConstraintOp, dialect: sa.Dial
     statement: Any = (
         CreateIndex(operation.to_index())
         if isinstance(operation, ops.CreateIndexOp)
-        else AddConstraint(operation.to_constraint())
+        else adding(operation.to_constraint())
     )
     try:
         return " ".join(str(statement.compile(dialect=dialect)).split())

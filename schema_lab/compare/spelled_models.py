@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from schema_lab.database import asking_anew, is_mysql
 from schema_lab.schema import as_text, undoubled
@@ -19,7 +19,7 @@ from schema_lab.schema.spelling import Row, Spelling
 from schema_lab.schema.spelling import mariadb as mariadb_reader
 from schema_lab.schema.spelling import postgresql as postgresql_reader
 from schema_lab.schema.spelling import sqlite as sqlite_reader
-from schema_lab.schema.sql_text import literal, word_for_word
+from schema_lab.schema.sql_text import adding, literal, word_for_word
 
 READERS = {
     "sqlite": sqlite_reader,
@@ -115,7 +115,7 @@ def _temporary(dialect: sa.Dialect, table: sa.Table) -> Iterator[str]:
         text = _sql(CreateIndex(index), dialect, **options)
         yield text.replace("INDEX CONCURRENTLY ", "INDEX ", 1)
     for key in keys:
-        yield _sql(AddConstraint(key), dialect, **options)
+        yield _sql(adding(key), dialect, **options)
 
 
 def _parent(parent: sa.Table, keys: set[tuple[str, ...]], dialect: sa.Dialect) -> str:
@@ -174,7 +174,7 @@ def _mariadb_statement(dialect: sa.Dialect, table: sa.Table) -> tuple[str, list[
         else:
             inside.append(text.removeprefix("CREATE ").replace(f" ON {quoted} ", " ", 1))
     for key in table.foreign_key_constraints:
-        text = _sql(AddConstraint(key), dialect).partition("FOREIGN KEY")[2]
+        text = _sql(adding(key), dialect).partition("FOREIGN KEY")[2]
         apart.append(mariadb_reader.foreign_key_row(str(key.name or ""), text))
     head, end, options = create.rpartition("\n)")
     return ", \n\t".join([head, *inside]) + end + options, apart

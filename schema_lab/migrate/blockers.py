@@ -67,7 +67,7 @@ class BlockerWatch:
     Parameters
     ----------
     connection
-        The migrating connection.
+        The migrating connection, to a server.
     url
         Its database.
     """
@@ -85,8 +85,6 @@ class BlockerWatch:
 
     def __enter__(self) -> Self:
         """Begin to watch, in a thread."""
-        if self._connection.dialect.name == "sqlite":
-            return self
         number = "pg_backend_pid()"
         if is_mysql(self._connection.dialect.name):
             number = "CONNECTION_ID()"

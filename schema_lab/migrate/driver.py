@@ -127,10 +127,13 @@ class MigrationRun:
     def _migrate_on(self, connection: sa.Connection, execute: Execute) -> None:
         journaled = is_mysql(connection.dialect.name)
         self._connection = connection
-        self._watch = BlockerWatch(connection, self._url)
-        journaling = Journaling(connection, self._wait, self._request.in_doubt, self._watch)
-        self._journaling = journaling if journaled else None
-        self._guard = BatchGuard(connection) if connection.dialect.name == "sqlite" else None
+        embedded = connection.dialect.name == "sqlite"
+        self._watch = None if embedded else BlockerWatch(connection, self._url)
+        self._journaling = None
+        if self._watch is not None and journaled:
+            in_doubt = self._request.in_doubt
+            self._journaling = Journaling(connection, self._wait, in_doubt, self._watch)
+        self._guard = BatchGuard(connection) if embedded else None
         # Where DDL cannot be rolled back, the run is refused before the version table is created.
         self._asks_first = journaled and not self._stamps
         options = {
@@ -147,7 +150,7 @@ class MigrationRun:
         refuse_own_sessions(connection, self._wait, writing=True)
         with ready(connection, self._wait):
             try:
-                with self._watching(), self._watch:
+                with self._watching(), self._watch or nullcontext():
                     patiently(self._wait, work, self._may_try_again)
             except (Exception, SystemExit) as error:
                 failure = self._failure(error)
@@ -286,19 +289,22 @@ class MigrationRun:
     def _before_statement(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
         if self._telling:
             return
+        self._sql, self._since = sql, time.perf_counter()
+        if self._watch is None:
+            return
         if waits_by_design(connection, sql):
             cursor.execute("SET lock_timeout = 0")
-        self._sql, self._since = sql, time.perf_counter()
         self._watch.begin(sql)
 
     def _after_statement(self, connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
         if self._telling:
             return
-        self._watch.end()
         milliseconds = (time.perf_counter() - self._since) * 1000
         self._sql = ""
-        if waits_by_design(connection, sql):
-            connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
+        if self._watch is not None:
+            self._watch.end()
+            if waits_by_design(connection, sql):
+                connection.connection.driver_connection.execute("SET lock_timeout = '500ms'")
         if self._step is None or keeps_the_version(sql, self._version_table):
             return
         sent = undoubled(sql, connection.dialect).strip()
@@ -340,8 +346,8 @@ class MigrationRun:
         return rolls_back and self._committed <= self._first
 
     def _may_try_again(self) -> bool:
-        worth = self._lock_timed_out and self._watch.worth_waiting()
-        return worth and not any(self._remaining())
+        waits = self._watch is not None and self._watch.worth_waiting()
+        return self._lock_timed_out and waits and not any(self._remaining())
 
     # how it ended --------------------------------------------------------------------------------
 
@@ -371,7 +377,8 @@ class MigrationRun:
             listed, doubtful = self._remaining()
             remaining = tuple(listed)
         failed = Failed(self._step, sql, ran, remaining, dialect, resumable, doubtful)
-        return self._watch.named_in(failed.error(error, self._url))
+        said = failed.error(error, self._url)
+        return said if self._watch is None else self._watch.named_in(said)
 
     def _record_failure(self, connect: Connect) -> tuple[str, ...]:
         """Record the checksums of what remains, and give the heads, both read afresh."""

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.dialects.postgresql import REGCONFIG
+from sqlalchemy.schema import AddConstraint
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import BIND_PARAMS, BIND_PARAMS_ESC
 from sqlalchemy.sql.elements import Grouping
@@ -43,6 +44,23 @@ def as_text(sql: str) -> str:
     ("' see \\:name'", "'1'::text")
     """
     return BIND_PARAMS.sub(_BEFORE, BIND_PARAMS_ESC.sub(_BEFORE, sql))
+
+
+def adding(constraint: sa.Constraint) -> AddConstraint:
+    """Give the statement that adds a constraint, and leave the constraint as it is.
+
+    SQLAlchemy's own marks the constraint, so that the CREATE TABLE of its table leaves it out.
+
+    Examples
+    --------
+    >>> users = sa.Table("users", sa.MetaData(), sa.Column("id", sa.CheckConstraint("id > 0")))
+    >>> check = next(each for each in users.constraints if isinstance(each, sa.CheckConstraint))
+    >>> str(adding(check)).strip()
+    'ALTER TABLE users ADD CHECK (id > 0)'
+    >>> "CHECK" in str(sa.schema.CreateTable(users))
+    True
+    """
+    return AddConstraint(copy.copy(constraint))
 
 
 def literal(text: str) -> str:

@@ -5,6 +5,7 @@ Each fact here was found by the random round trips of tests/round_trip.
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from schema_lab import Lab
 from tests.support.labs import be, execute, scalars, users, want
@@ -23,6 +24,28 @@ def there_and_back(lab: Lab, after: sa.MetaData) -> None:
     lab.downgrade()
     lab.upgrade()
     assert list(lab.drift()) == []
+
+
+def test_looking_leaves_the_models_as_they_are(lab: Lab) -> None:
+    """After a look and a candidate, the models still create their keys, checks and indexes."""
+
+    def declared(*more: sa.Column[str]) -> sa.MetaData:
+        boss = sa.Column("boss", sa.Integer, sa.ForeignKey("users.id", name="fk_boss"))
+        check = sa.CheckConstraint("length(name) > 0", name="ck_name")
+        return users(boss, check, sa.UniqueConstraint("name", name="uq_name"), *more)
+
+    be(lab, declared())
+    want(lab, declared(sa.Column("city", sa.String(20), index=True)))
+
+    def created() -> list[str]:
+        tables = lab.models.metadata.sorted_tables
+        indexes = [index for table in tables for index in table.indexes]
+        return [str(each) for each in (*map(CreateTable, tables), *map(CreateIndex, indexes))]
+
+    before = created()
+    lab.drift()
+    repr(lab.autogenerate("Add a city").upgrade_code)
+    assert created() == before
 
 
 def test_an_unnamed_constraint_goes_there_and_back(lab: Lab) -> None:
