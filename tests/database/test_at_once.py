@@ -22,6 +22,7 @@ from schema_lab.schema.reflection.known import EVERYTHING
 from tests.round_trip.spec import models
 from tests.round_trip.strategies import schemas
 from tests.round_trip.walk import Walk
+from tests.support.engines import engine_of
 from tests.support.servers import SERVERS, fresh_database
 
 EXAMPLES = int(os.environ.get("SCHEMA_LAB_ROUND_TRIPS", "0"))
@@ -182,11 +183,11 @@ def test_what_is_not_known_is_asked(made: type[Any], tmp_path: Path) -> None:
     """Another version of a dialect, and another dialect, are read as ever."""
     sa.dialects.registry.register(made.__name__.lower(), __name__, made.__name__)
     sqlite, other = (f"{one}:///{tmp_path}/odd.db" for one in ("sqlite", made.__name__.lower()))
-    with sa.create_engine(sqlite).begin() as connection:
+    with engine_of(sqlite) as engine, engine.begin() as connection:
         for statement in odd_tables("sqlite"):
             connection.exec_driver_sql(statement)
         expected = reflected(connection, at_once=False)
-    with sa.create_engine(other).connect() as connection:
+    with engine_of(other) as engine, engine.connect() as connection:
         assert connection.dialect.name in ("sqlite", "other")
         assert reflected(connection, at_once=True) == expected
 

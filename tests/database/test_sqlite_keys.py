@@ -1,14 +1,13 @@
 """SQLite's foreign keys are read with the names that only the SQL keeps."""
 
-import sqlalchemy as sa
-
 from schema_lab.schema.reflection.sqlite import foreign_keys
+from tests.support.engines import engine_of
 
 PARENT = "CREATE TABLE p (id INTEGER PRIMARY KEY, b INT, UNIQUE (id, b))"
 
 
 def _keys(definition: str) -> list[dict[str, object]]:
-    with sa.create_engine("sqlite://").connect() as connection:
+    with engine_of() as engine, engine.connect() as connection:
         connection.exec_driver_sql(PARENT)
         connection.exec_driver_sql(f"CREATE TABLE t (id INTEGER PRIMARY KEY, {definition})")
         return foreign_keys(connection, "t")

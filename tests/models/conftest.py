@@ -3,7 +3,7 @@
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from textwrap import dedent
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from schema_lab.models import NAMING_CONVENTION, Field, ModelSet, Relationship
+from tests.support.engines import engine_of
 
 USER = """
 class User(Model, table=True):
@@ -41,6 +42,7 @@ class Cells:
     def __init__(self, module: ModuleType) -> None:
         self.models = ModelSet()
         self.module = module
+        self.engines = ExitStack()
         names = {"Model": self.models.Model, "models": self.models, "Field": Field}
         vars(module).update(names, Relationship=Relationship, sa=sa)
 
@@ -67,7 +69,7 @@ class Cells:
 
     def engine(self) -> sa.Engine:
         """An SQLite database in memory with the tables of the models."""
-        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        engine = self.engines.enter_context(engine_of(poolclass=sa.StaticPool))
         self.models.metadata.create_all(engine)
         return engine
 
@@ -96,8 +98,10 @@ def plain_ddl(module: ModuleType, source: str) -> list[str]:
 def empty_notebook() -> Iterator[Cells]:
     """Give an empty notebook whose names are a module of their own."""
     module = sys.modules["cells_of_a_test"] = ModuleType("cells_of_a_test")
+    cells = Cells(module)
     try:
-        yield Cells(module)
+        with cells.engines:
+            yield cells
     finally:
         del sys.modules["cells_of_a_test"]
         vars(module).clear()

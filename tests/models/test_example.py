@@ -5,6 +5,7 @@ from sqlmodel import Session, select
 
 from examples.models import Model, User, UserProfile
 from tests.models.conftest import ddl
+from tests.support.engines import engine_of
 
 TABLES = """
 CREATE TABLE user_profiles (
@@ -36,9 +37,8 @@ def test_the_tables_are_these() -> None:
 
 def test_a_user_has_one_profile() -> None:
     """The relationship goes both ways, and to one row on each side."""
-    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-    Model.metadata.create_all(engine)
-    with Session(engine) as session:
+    with engine_of(poolclass=sa.StaticPool) as engine, Session(engine) as session:
+        Model.metadata.create_all(engine)
         ada = User(email="ada@example.org", name="Ada")
         ada.profile = UserProfile.model_validate({"user_id": 0, "display_name": "Countess"})
         session.add(ada)

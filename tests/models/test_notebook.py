@@ -29,6 +29,7 @@ with Session(engine) as session:
     session.add(User(name="Ada", posts=[Post(title="On engines", body="…")]))
     session.commit()
     found = session.exec(select(Post).join(User)).one().author.name
+engine.dispose()
 found
 """
 MISTAKE = POST.replace('"posts")', '"articles")')
