@@ -36,7 +36,7 @@ CORE = tests/history tests/migrate tests/autogenerate --ignore=tests/autogenerat
 QUICK = not (postgresql or mariadb or browser or slow)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab page test quick core oldest tour notebooks pictures lint bench journeys alembic-suite clean
+.PHONY: help lab page test quick core oldest newest tour notebooks pictures lint bench journeys alembic-suite clean
 
 help: ## list these commands
 	@echo "schema_lab: change your database schema from a notebook."
@@ -64,6 +64,9 @@ core: $(TEST_STAMP) ## check what migrates, on SQLite
 
 oldest: ## check what migrates with the oldest versions that pyproject.toml allows, in .venv-oldest
 	@$(MAKE) --no-print-directory core VENV=.venv-oldest CONSTRAINTS=constraints-oldest.txt
+
+newest: ## check what migrates with Python 3.13, in .venv-newest; PYTHON names it
+	@$(MAKE) --no-print-directory core VENV=.venv-newest PYTHON="$(if $(filter file,$(origin PYTHON)),python3.13,$(PYTHON))"
 
 tour: $(LAB_STAMP) ## walk through a migration here in the terminal, and write build/tour.html
 	@$(RUN) scripts.tour

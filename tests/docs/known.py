@@ -77,6 +77,8 @@ PLANNED = {
     "make test": "is what runs this test",
     "make quick": "a part of make test",
     "make core": "a part of make test",
+    "make newest": "installs, and runs a part of make test; .ci/run runs it",
+    "make newest PYTHON=python3.14": "as make newest, and no Python 3.14 is here",
     "make oldest": "installs, and runs a part of make test; .ci/run runs it",
     "make alembic-suite": "fetches Alembic's own tests, and takes minutes",
     "make bench": "takes a quarter of an hour on an idle machine, and more on a busy one",

@@ -20,6 +20,7 @@ COMMANDS = [
     "quick",
     "core",
     "oldest",
+    "newest",
     "tour",
     "notebooks",
     "pictures",
@@ -160,6 +161,14 @@ def test_make_quick_needs_no_server_and_no_browser(bare: Path) -> None:
     assert "ruff check" in plan
     assert '-m "not (postgresql or mariadb or browser or slow)"' in plan
     assert "nbval" not in plan
+
+
+def test_make_newest_takes_another_python(bare: Path) -> None:
+    """`make newest` runs the same tests with Python 3.13 beside .venv, or with the one named."""
+    plan = make(bare, "--dry-run", "newest").stdout
+    assert 'PYTHON="python3.13" VENV=".venv-newest"' in plan
+    assert ".venv-newest/bin/python -m pytest tests/history" in plan
+    assert 'PYTHON="python3.14"' in make(bare, "--dry-run", "newest", "PYTHON=python3.14").stdout
 
 
 def test_make_oldest_has_an_environment_of_its_own(bare: Path) -> None:
