@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from schema_lab.rehearsal.history_roundtrip import Roundtrip
     from schema_lab.review import Findings
     from schema_lab.seed import Seeded
-    from schema_lab.sides import Comparison, Schema
+    from schema_lab.sides import Comparison, Location, Schema
 
 SCRATCH_NAME = "scratch"
 _OPENED = count(1)
@@ -421,8 +421,8 @@ class Lab:
         ----------
         left, right
             "models"; "database"; "history", which is the scripts up to their heads; a revision
-            such as "0003", "head" or "-1" (before the database's current one); or the URL of a
-            database.
+            such as "0003", "head" or "-1" (before the database's current one); a snapshot such as
+            "s1"; "git:main", the history as it is in that commit; or the URL of a database.
 
         Raises
         ------
@@ -439,6 +439,25 @@ class Lab:
         from schema_lab.sides import compare
 
         return compare(self._environment, left, right, self.metadata)
+
+    def locate(self) -> Location:
+        """Find the revision whose schema the database has, whatever its version table says.
+
+        All revisions are run on a throwaway database; nothing else is written.
+
+        Raises
+        ------
+        SchemaLabError
+            When a script fails on an empty database, or a database cannot be read.
+
+        Examples
+        --------
+        >>> Lab.scratch().locate()
+        The database equals base, as its version table says.
+        """
+        from schema_lab.sides import locate
+
+        return locate(self._environment, self.metadata)
 
     def schema(self, side: str | sa.URL = "database") -> Schema:
         """Give the tables of a side, as SQL and as a DataFrame; sides are as for `compare`.

@@ -1,4 +1,4 @@
-"""`schema-lab compare`: the differences between any two sides, for a terminal and for CI."""
+"""`schema-lab compare` and `locate`: how two schemas differ, and where a database stands."""
 
 import contextlib
 import dataclasses
@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from schema_lab.cli.options import project_options, reported
+from schema_lab.errors import in_terminal
 from schema_lab.lab import Lab
 from schema_lab.sides import Comparison
 
@@ -61,11 +62,28 @@ def compare(
 ) -> None:
     """List the operations that would make LEFT equal RIGHT.
 
-    A side is models, database, history, a revision such as 0003, head or -1, or the URL of a
-    database. Exit code 0: equal; 1: different; 2: the comparison failed.
+    A side is models, database, history, a revision such as 0003, head or -1, a snapshot such as
+    s1, a git commit such as git:main, or the URL of a database.
+
+    Exit code 0: equal; 1: different; 2: the comparison failed.
     """
     with reported(NOT_COMPARED):
         with contextlib.redirect_stdout(sys.stderr):  # what env.py prints is not a difference
             found = Lab(url, config=config, x=x, engine=engine).compare(left, right)
         click.echo(_PRINTED[form](found))
         raise click.exceptions.Exit(0 if found.equal else DIFFERENT)
+
+
+@click.command()
+@project_options
+def locate(url: str | None, config: Path | None, x: Sequence[str], engine: str | None) -> None:
+    """Find the revision whose schema the database has, whatever its version table says.
+
+    Exit code 0: the one that the version table names; 1: another one, or none; 2: it cannot be
+    found.
+    """
+    with reported(NOT_COMPARED):
+        with contextlib.redirect_stdout(sys.stderr):
+            found = Lab(url, config=config, x=x, engine=engine).locate()
+        click.echo(in_terminal(repr(found)))
+        raise click.exceptions.Exit(0 if found.as_stamped else DIFFERENT)

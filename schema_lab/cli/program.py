@@ -10,6 +10,7 @@ COMMANDS = {
     "current": "state",
     "check": "state",
     "compare": "compare",
+    "locate": "compare",
     "review": "review",
     "notebooks": "notebooks",
 }

@@ -39,6 +39,7 @@ from schema_lab.history.health import (
     refuse_leftovers,
 )
 from schema_lab.history.project import (
+    Overlaid,
     Project,
     paths_of,
     plain_config,
@@ -82,6 +83,7 @@ __all__ = [
     "Graph",
     "History",
     "Options",
+    "Overlaid",
     "Project",
     "ProjectModels",
     "Revision",

@@ -4,6 +4,7 @@ A script directory is loaded once, and checked for changes whenever it is used. 
 time, since Alembic's `op` and `context` are globals of the process.
 """
 
+import os
 import sys
 import tomllib
 import warnings
@@ -213,6 +214,21 @@ class Project:
             if (here / location).is_dir() and not (self.root / location).is_dir()
             else self.root
         )
+
+
+@dataclass(frozen=True)
+class Overlaid(Project):
+    """A project whose revisions come from several folders; its own folders are not changed."""
+
+    folders: tuple[Path, ...] = ()
+
+    def config(self, url: sa.URL | None = None) -> Config:
+        """Return Alembic's configuration, with these folders instead of the configured ones."""
+        config = super().config(url)
+        listed = os.pathsep.join(str(place).replace("%", "%%") for place in self.folders)
+        config.set_main_option("path_separator", "os")
+        config.set_main_option("version_locations", listed)
+        return config
 
 
 def _within(home: Path, location: str) -> str:

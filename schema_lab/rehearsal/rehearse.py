@@ -6,15 +6,11 @@ candidate, whose script is not in the project yet. `CopySteps` runs one statemen
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import sqlalchemy as sa
 
 from schema_lab import migrate
 from schema_lab.candidate import Candidate, Metadata
@@ -23,7 +19,7 @@ from schema_lab.compat.alembic_private import version_folders
 from schema_lab.errors import SchemaLabError
 from schema_lab.history import (
     Environment,
-    Project,
+    Overlaid,
     as_lab_errors,
     project_metadata,
     script_heads,
@@ -126,21 +122,6 @@ def rehearse_candidate(
     """
     with _with_candidate(environment, candidate) as overlaid:
         return rehearse(overlaid, candidate.id, how, metadata)
-
-
-@dataclass(frozen=True)
-class Overlaid(Project):
-    """A project whose revisions come from several folders; its own folders are not changed."""
-
-    folders: tuple[Path, ...] = ()
-
-    def config(self, url: sa.URL | None = None) -> Any:
-        """Return Alembic's configuration, with these folders instead of the configured ones."""
-        config = super().config(url)
-        listed = os.pathsep.join(str(place).replace("%", "%%") for place in self.folders)
-        config.set_main_option("path_separator", "os")
-        config.set_main_option("version_locations", listed)
-        return config
 
 
 @contextmanager

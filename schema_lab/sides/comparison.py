@@ -107,7 +107,8 @@ def compare(
     environment
         The project and its database.
     left, right
-        "models", "database", "history", a revision such as "0003", "head" or "-1", or a URL.
+        "models", "database", "history", a revision such as "0003", "head" or "-1", a snapshot
+        such as "s1", the history in a git commit such as "git:main", or a URL.
     models
         The tables of the models; None where there are none.
 
@@ -118,7 +119,7 @@ def compare(
     SchemaLabError
         When a side does not exist, or cannot be read.
     """
-    sides = Side.of(left), Side.of(right)
+    sides = Side.of(left, environment), Side.of(right, environment)
     if sides[0].is_models and sides[1].is_models:
         with opened(environment, sides[0]) as live:
             schema = read_models(live, sides[0], models).schema
@@ -153,11 +154,18 @@ def _databases(environment: Environment, sides: Sides, models: Metadata | None) 
     with opened(environment, sides[1]) as live:
         there = read_database(live, sides[1], models)
     with opened(environment, sides[0]) as live:
-        here = read_database(live, sides[0], models)
-        _refuse_different(sides, here.schema.dialect, there.schema.dialect)
-        target = _own_tables(there)
-        schemas = {key.schema for part in (here, there) for key in _keys(part) if key.schema}
-        found = _found(live, target, models, schemas=frozenset(map(str, schemas)))
+        return compare_live(live, sides, there, models)
+
+
+def compare_live(
+    live: Environment, sides: Sides, there: Reading, models: Metadata | None
+) -> Comparison:
+    """Compare a live database with another one of which only the reading is needed."""
+    here = read_database(live, sides[0], models)
+    _refuse_different(sides, here.schema.dialect, there.schema.dialect)
+    target = _own_tables(there)
+    schemas = {key.schema for part in (here, there) for key in _keys(part) if key.schema}
+    found = _found(live, target, models, schemas=frozenset(map(str, schemas)))
     others = sorted({*found.others, *map(str, there.others)})
     return Comparison(
         *(*sides, found.operations, here.schema, there.schema),

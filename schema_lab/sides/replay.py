@@ -1,7 +1,7 @@
 """The replay: a project's scripts run on an empty database of the same kind, up to a revision.
 
 The database is a throwaway: a file for SQLite, a new database on the server otherwise. It is
-dropped at the end, whatever happens.
+dropped at the end, whatever happens. A snapshot is restored into one too.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from schema_lab import migrate
+from schema_lab.database.snapshots import Snapshot, load
 from schema_lab.errors import MigrationError
 from schema_lab.history import (
     Environment,
@@ -19,6 +20,7 @@ from schema_lab.history import (
     fresh_sources,
     script_heads,
 )
+from schema_lab.migrate.safeguards import ready
 from schema_lab.rehearsal.copies import sweep
 from schema_lab.rehearsal.rehearsal_copy import empty_copy
 
@@ -58,6 +60,55 @@ def replayed(environment: Environment, target: str = HEADS) -> Iterator[Environm
         for each in targets:
             _upgrade(copy.environment, each)
         yield copy.environment
+
+
+@contextmanager
+def restored(environment: Environment, snapshot: Snapshot) -> Iterator[Environment]:
+    """Give a throwaway database with what a snapshot holds; the live one is not changed.
+
+    Raises
+    ------
+    InputError
+        When the snapshot is of another dialect.
+    DatabaseError
+        When its file is missing or damaged, or the user may not create databases.
+    """
+    sweep(environment)
+    with empty_copy(environment, _as_it_is) as copy:
+        with (
+            as_lab_errors(copy.environment.url),
+            copy.environment.engine.connect() as connection,
+            ready(connection, environment.wait),
+        ):
+            load(connection, snapshot, None, environment.wait)
+        yield copy.environment
+
+
+@contextmanager
+def stepwise(environment: Environment) -> Iterator[Iterator[tuple[tuple[str, ...], Environment]]]:
+    """Give each state of the history in turn, on one throwaway database: its heads, and where.
+
+    The first state is that of the empty database; the next one is made when it is asked for.
+
+    Raises
+    ------
+    MigrationError
+        When a revision fails on an empty database, with its id.
+    DatabaseError
+        When the user may not create databases.
+    """
+    sweep(environment)
+    with as_lab_errors(), fresh_sources():
+        order = [each.revision for each in environment.project.scripts().walk_revisions()][::-1]
+    with empty_copy(environment, _as_it_is) as copy:
+
+        def states() -> Iterator[tuple[tuple[str, ...], Environment]]:
+            yield (), copy.environment
+            for revision in order:
+                _upgrade(copy.environment, revision)
+                yield database_heads(copy.environment), copy.environment
+
+        yield states()
 
 
 def _as_it_is(engine: sa.Engine) -> sa.Engine:

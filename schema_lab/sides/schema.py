@@ -95,7 +95,7 @@ def schema_of(environment: Environment, given: str | sa.URL, models: Metadata | 
     environment
         The project and its database.
     given
-        "models", "database", "history", a revision, or the URL of a database.
+        "models", "database", "history", a revision, a snapshot, "git:" and a commit, or a URL.
     models
         The tables of the models; None where there are none.
 
@@ -104,7 +104,7 @@ def schema_of(environment: Environment, given: str | sa.URL, models: Metadata | 
     SchemaLabError
         When there is no such side, or it cannot be read.
     """
-    side = Side.of(given)
+    side = Side.of(given, environment)
     with opened(environment, side) as live:
         read = read_models if side.is_models else read_database
         return read(live, side, models).schema

@@ -1,6 +1,6 @@
 """How a comparison of two sides looks, and the schema of one side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schema_lab.views.code import block, diff_piece, reachable
 from schema_lab.views.drift import (
@@ -12,8 +12,8 @@ from schema_lab.views.drift import (
     others_piece,
 )
 from schema_lab.views.html import box, details, escape, page
-from schema_lab.views.plain import count, visible
-from schema_lab.views.shapes import ComparisonShape, SchemaShape
+from schema_lab.views.plain import count, names, visible
+from schema_lab.views.shapes import ComparisonShape, LocationShape, SchemaShape
 
 
 def comparison_html(comparison: ComparisonShape) -> str:
@@ -39,6 +39,40 @@ def comparison_text(comparison: ComparisonShape) -> str:
     lines += ignored_lines(tuple(comparison.ignored))
     lines += others_lines(comparison.others)
     return "\n".join([*lines, *map(visible, _not_compared(comparison))])
+
+
+def location_html(location: LocationShape) -> str:
+    """Show where a database stands, and the operations to the nearest state."""
+    tone, mark = ("good", "✓") if location.as_stamped else ("warn", "⚠")
+    lead, *more = _located(location)
+    said = f"<p>{mark} {escape(lead)}</p>" + "".join(f"<p>{escape(line)}</p>" for line in more)
+    where = page(box(tone, said))
+    return where if location.equal else where + comparison_html(location.comparison)
+
+
+def location_text(location: LocationShape) -> str:
+    """Say where a database stands, in plain lines."""
+    lines = [visible(line) for line in _located(location)]
+    return "\n".join(lines if location.equal else [*lines, comparison_text(location.comparison)])
+
+
+def _located(location: LocationShape) -> Iterator[str]:
+    stamped, nearest = _state(location.stamped), _state(location.nearest)
+    if location.as_stamped:
+        yield f"The database equals {nearest}, as its version table says."
+    elif location.equal:
+        yield f"The database equals {nearest}, but its version table says {stamped}."
+        yield f'lab.stamp("{names(location.nearest)}") corrects the version table.'
+    elif location.between is not None:
+        first, second = map(_state, location.between)
+        yield f"The database is between {first} and {second}; its version table says {stamped}."
+    else:
+        yield f"The database equals no revision; its version table says {stamped}."
+        yield f"The nearest is {nearest}."
+
+
+def _state(heads: Sequence[str]) -> str:
+    return f"revision {names(heads)}" if heads else "base"
 
 
 def schema_html(schema: SchemaShape) -> str:

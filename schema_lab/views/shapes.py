@@ -64,6 +64,23 @@ class SideShape(Protocol):
     def words(self) -> str: ...
 
 
+class LocationShape(Protocol):
+    """Where a database stands in the history."""
+
+    @property
+    def stamped(self) -> tuple[str, ...]: ...
+    @property
+    def nearest(self) -> tuple[str, ...]: ...
+    @property
+    def between(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None: ...
+    @property
+    def equal(self) -> bool: ...
+    @property
+    def as_stamped(self) -> bool: ...
+    @property
+    def comparison(self) -> "ComparisonShape": ...
+
+
 class ComparisonShape(Protocol):
     """The operations that would make one side equal another."""
 

@@ -61,6 +61,7 @@ RAN = {
     "schema-lab compare database history": Ran(shown="No differences between"),
     "schema-lab compare models history --format sql": Ran(shown="No differences."),
     "schema-lab compare head database --format json": Ran(shown='"equal": true'),
+    "schema-lab locate": Ran(shown="as its version table says"),
     "schema-lab upgrade --rehearse --snapshot": Ran(places.at_first, shown="snapshot: s1"),
     "schema-lab downgrade -1": Ran(current=at(FIRST), shown=f"downgraded to {FIRST}"),
     "schema-lab review": Ran(places.at_first, current=at(FIRST), shown="1 revision reviewed"),

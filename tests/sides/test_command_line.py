@@ -48,6 +48,17 @@ def test_json(two: Lab) -> None:
     assert f"{operation['symbol']} {operation['sentence']}" == ADDED
 
 
+def test_where_a_database_stands(two: Lab) -> None:
+    """`schema-lab locate` fails where the version table is wrong, and cures it with a command."""
+    given = ["locate", "--url", address(two), "--config", str(two.root)]
+    right = CliRunner().invoke(program, given, catch_exceptions=False)
+    assert (right.exit_code, "as its version table says" in right.stdout) == (0, True)
+    two.stamp("0001")
+    wrong = CliRunner().invoke(program, given, catch_exceptions=False)
+    assert wrong.exit_code == 1
+    assert wrong.stdout.splitlines()[-1] == "`alembic stamp 0002` corrects the version table."
+
+
 def test_sql(two: Lab) -> None:
     """The SQL is printed as `diff -u` does."""
     shown = _compare(two, "0001", "head", "--format", "sql").stdout

@@ -1,6 +1,7 @@
 """Any two sides are compared: models, database, history, a revision, the URL of a database."""
 
 import os
+import subprocess
 
 import pytest
 import sqlalchemy as sa
@@ -205,3 +206,52 @@ def test_a_hostile_name_stays_text(two: Lab) -> None:
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "<script>" not in two.schema()._repr_html_()
+
+
+def test_a_snapshot_is_a_side(two: Lab) -> None:
+    """What a snapshot holds is compared, in a throwaway database, and the live one stays."""
+    two.downgrade()
+    taken = two.snapshot("before")
+    two.upgrade()
+    before = _databases(two), two.current().frame.to_dict()
+    assert operations(two, taken.id, "database") == [ADDED]
+    assert operations(two, "database", taken.id) == [DROPPED]
+    assert two.schema(taken.id).tables == two.schema("0001").tables
+    assert (_databases(two), two.current().frame.to_dict()) == before
+
+
+def _git(lab: Lab, *words: str) -> None:
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    subprocess.run(["git", "-C", str(lab.root), *who, *words], check=True, capture_output=True)
+
+
+def test_the_history_in_a_commit_is_a_side(two: Lab) -> None:
+    """The revision files of a commit are run, also where the folder has others today."""
+    for words in (["init"], ["add", "alembic"], ["commit", "-m", "Plans"], ["tag", "v1"]):
+        _git(two, *words)
+    want(two, users(sa.Column("plan", sa.String(9)), sa.Column("age", sa.Integer)))
+    two.autogenerate("Ages").write()
+    assert operations(two, "git:v1", "history") == ["+ add column users.age INTEGER"]
+    assert two.compare("git:v1", "database").equal
+    files = {path.name for path in (two.root / "alembic" / "versions").glob("*.py")}
+    assert len(files) == 3
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_commit_that_does_not_exist_is_refused(two: Lab) -> None:
+    """Without a repository, and without the commit, the fact and the cure are said."""
+    with pytest.raises(HistoryError, match="not a git repository"):
+        two.schema("git:main")
+    _git(two, "init")
+    with pytest.raises(HistoryError, match="no commit named --help") as caught:
+        two.schema("git:--help")
+    assert "git log" in caught.value.cure
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_name_for_two_sides_is_refused(two: Lab) -> None:
+    """A revision may have the id of a snapshot; the lab does not guess which is meant."""
+    two.snapshot()
+    two.alembic('revision -m "Another" --rev-id s1')
+    with pytest.raises(InputError, match="s1 is a snapshot, and a revision too"):
+        two.compare("s1", "database")
