@@ -45,7 +45,7 @@ def on_empty_copy(
     operations
         Alembic's operations. A `ModifyTableOps` runs as a batch. Of `op.execute`, only DDL runs.
     """
-    engine = sa.create_engine("sqlite://")
+    engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
     with warnings.catch_warnings(), reflected_word_for_word(), engine.connect() as copy:
         warnings.simplefilter("ignore")
         try:
