@@ -231,7 +231,8 @@ def test_the_history_in_a_commit_is_a_side(two: Lab) -> None:
         _git(two, *words)
     want(two, users(sa.Column("plan", sa.String(9)), sa.Column("age", sa.Integer)))
     two.autogenerate("Ages").write()
-    assert operations(two, "git:v1", "history") == ["+ add column users.age INTEGER"]
+    (added,) = operations(two, "git:v1", "history")
+    assert added.startswith("+ add column users.age INTEGER")
     assert two.compare("git:v1", "database").equal
     files = {path.name for path in (two.root / "alembic" / "versions").glob("*.py")}
     assert len(files) == 3
