@@ -37,18 +37,17 @@ def with_checks_of_dropped_columns(
         return
     inspector = sa.inspect(context.connection)
     for script in directives:
-        backwards = list(tables_in(script.downgrade_ops_list))
+        backwards = by_table(script.downgrade_ops_list)
         for table in tables_in(script.upgrade_ops_list):
             for name, condition in _named(inspector, table, context.dialect.name):
                 place = table.schema
                 drop = ops.DropConstraintOp(name, table.table_name, "check", schema=place)
                 table.ops.insert(0, drop)
-                for back in backwards:
-                    if (back.table_name, back.schema) == (table.table_name, table.schema):
-                        text = sa.text(as_text(condition))
-                        back.ops.append(
-                            ops.CreateCheckConstraintOp(name, table.table_name, text, schema=place)
-                        )
+                for back in backwards.get((table.table_name, place), ()):
+                    text = sa.text(as_text(condition))
+                    back.ops.append(
+                        ops.CreateCheckConstraintOp(name, table.table_name, text, schema=place)
+                    )
 
 
 def _named(
@@ -117,10 +116,13 @@ def with_checks_of_changed_types(
                 if isinstance(operation, ops.AlterColumnOp)
                 and _has_check(operation.modify_type, context.dialect)
             ]
+            if not changed:
+                continue
+            models = {(model.name, model.schema): model for model in enum_tables(context)}
             for table, operation in changed:
-                _separate_type(table, operation, context)
-            if changed:
-                upgrade.reverse_into(downgrade)
+                model = models.get((table.table_name, table.schema))
+                _separate_type(table, operation, model, context.dialect)
+            upgrade.reverse_into(downgrade)
 
 
 def _has_check(type_: Any, dialect: sa.Dialect) -> bool:
@@ -130,16 +132,17 @@ def _has_check(type_: Any, dialect: sa.Dialect) -> bool:
 
 
 def _separate_type(
-    table: ops.ModifyTableOps, operation: ops.AlterColumnOp, context: MigrationContext
+    table: ops.ModifyTableOps,
+    operation: ops.AlterColumnOp,
+    model: sa.Table | None,
+    dialect: sa.Dialect,
 ) -> None:
     """Give an altered column its type without a CHECK, and make the CHECK after it, once."""
     operation.modify_type = _bare(operation.modify_type)
     names = {getattr(other, "constraint_name", None) for other in table.ops}
-    for model in enum_tables(context):
-        if (model.name, model.schema) == (table.table_name, table.schema):
-            check = _check_of_type(model, operation.column_name, context.dialect)
-            if check is not None and check.constraint_name not in names:
-                table.ops.insert(table.ops.index(operation) + 1, check)
+    check = None if model is None else _check_of_type(model, operation.column_name, dialect)
+    if check is not None and check.constraint_name not in names:
+        table.ops.insert(table.ops.index(operation) + 1, check)
 
 
 def _bare(type_: Any) -> Any:

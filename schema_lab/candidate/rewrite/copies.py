@@ -4,7 +4,8 @@ A batch loses AUTOINCREMENT, COLLATE, triggers and more, and fails at computed c
 the text of the model, and back the text of the live table, so that nothing is lost in between.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +20,7 @@ from schema_lab.compare.whole_operations import AlterTableOp, CopyTableOp
 from schema_lab.schema.spelling.sqlite import table_rows
 
 _LIVE = (
-    "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    " AND lower(tbl_name) = lower(:name) ORDER BY name"
+    "SELECT lower(tbl_name), type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
 )
 
 
@@ -37,49 +37,78 @@ def copied_on_sqlite(
     for script in directives:
         pairs = zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True)
         for upgrade, downgrade in pairs:
-            for name in sorted({table.table_name for table in _batches(upgrade)}):
-                live = context.connection.execute(sa.text(_LIVE), {"name": name}).all()
-                if name in models and live:
-                    _copied(upgrade, downgrade, models[name], live, context.dialect)
+            changed = {name: tables for name, tables in _batches(upgrade).items() if name in models}
+            if not changed:
+                continue
+            live = _live(context.connection)
+            found = [
+                copied
+                for name, tables in changed.items()
+                for copied in _copied(
+                    tables, models[name], live.get(_lower(name), []), context.dialect
+                )
+            ]
+            copies = {copied.name: copied for copied in found}
+            upgrade.ops = list(_split(upgrade.ops, copies))
+            backwards = {name: copied.reversed for name, copied in copies.items()}
+            downgrade.ops = list(_split(downgrade.ops, backwards))
 
 
-def _batches(container: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
+Live = Sequence[tuple[str, str, str]]
+"""The type, name and SQL of a live table and of all that belongs to it."""
+
+
+def _live(connection: sa.Connection) -> dict[str, list[tuple[str, str, str]]]:
+    """Read the SQL of all live tables at once, by their names as SQLite folds them."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for table, kind, name, sql in connection.exec_driver_sql(_LIVE):
+        found.setdefault(table, []).append((kind, name, sql))
+    return found
+
+
+def _lower(name: str) -> str:
+    """Fold a name as SQLite does: only the letters of ASCII."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
+def _batches(container: ops.OpContainer) -> dict[str, list[ops.ModifyTableOps]]:
+    """Group the operations that copy a table by its name."""
+    found: dict[str, list[ops.ModifyTableOps]] = {}
     for operation in container.ops:
         if isinstance(operation, ops.ModifyTableOps) and not all_native(operation.ops):
-            yield operation
+            found.setdefault(operation.table_name, []).append(operation)
+    return found
+
+
+@dataclass(frozen=True)
+class _Copied:
+    """A table that is copied: its text before and after, and the live objects to create again."""
+
+    name: str
+    before: str
+    after: str
+    kept: list[str]
+
+    @property
+    def reversed(self) -> "_Copied":
+        return replace(self, before=self.after, after=self.before)
 
 
 def _copied(
-    upgrade: ops.OpContainer,
-    downgrade: ops.OpContainer,
-    model: sa.Table,
-    live: Any,
-    dialect: sa.Dialect,
-) -> None:
+    changed: list[ops.ModifyTableOps], model: sa.Table, live: Live, dialect: sa.Dialect
+) -> Iterator[_Copied]:
+    """Say how a table is copied; nothing where a batch does it."""
     before = next((sql for kind, _, sql in live if kind == "table"), None)
-    after, *_ = sqlite_statements(dialect, model)
-    changed = [table for table in _batches(upgrade) if table.table_name == model.name]
     if before is None:
         return
     if any(map(_waits, changed)):  # values wait in a column that is in neither text
         return
+    after, *_ = sqlite_statements(dialect, model)
     triggers = any(kind == "trigger" for kind, _, _ in live)
-    if not (triggers or _is_lossy(before, after) or any(map(_has_own, changed))):
-        return
-    moved = _moved_indexes(changed)
-    kept = [sql for kind, name, sql in live if kind != "table" and name not in moved]
-    for container, source, target in ((upgrade, before, after), (downgrade, after, before)):
-        container.ops = [
-            part
-            for operation in container.ops
-            for part in (
-                _split(operation, source, target, kept)
-                if isinstance(operation, ops.ModifyTableOps)
-                and operation.table_name == model.name
-                and not isinstance(operation, CopyTableOp)
-                else [operation]
-            )
-        ]
+    if triggers or _is_lossy(before, after) or any(map(_has_own, changed)):
+        moved = _moved_indexes(changed)
+        kept = [sql for kind, name, sql in live if kind != "table" and name not in moved]
+        yield _Copied(model.name, before, after, kept)
 
 
 def _is_lossy(before: str, after: str) -> bool:
@@ -118,8 +147,18 @@ def _moved_indexes(tables: list[ops.ModifyTableOps]) -> set[str]:
 
 
 def _split(
-    batch: ops.ModifyTableOps, source: str, target: str, kept: list[str]
+    operations: list[ops.MigrateOperation], copies: Mapping[str, _Copied]
 ) -> Iterator[ops.MigrateOperation]:
+    """Give the operations, with copies instead of the batches of the copied tables."""
+    for operation in operations:
+        modifies = isinstance(operation, ops.ModifyTableOps)
+        if not modifies or isinstance(operation, CopyTableOp) or operation.table_name not in copies:
+            yield operation
+        else:
+            yield from _as_copy(operation, copies[operation.table_name])
+
+
+def _as_copy(batch: ops.ModifyTableOps, copied: _Copied) -> Iterator[ops.MigrateOperation]:
     """Give what runs before the copy, the copy, and the indexes that are created after it."""
     inside = [operation for operation in batch.ops if _by_copy(operation)]
     rest = [operation for operation in batch.ops if not _by_copy(operation)]
@@ -127,7 +166,9 @@ def _split(
     first = [operation for operation in rest if operation not in made]
     if first:
         yield ops.ModifyTableOps(batch.table_name, first, schema=batch.schema)
-    yield CopyTableOp(batch.table_name, inside, before=source, after=target, kept=kept)
+    yield CopyTableOp(
+        batch.table_name, inside, before=copied.before, after=copied.after, kept=copied.kept
+    )
     if made:
         yield ops.ModifyTableOps(batch.table_name, made, schema=batch.schema)
 
