@@ -51,10 +51,10 @@ class Advisor:
         if state is None or not state.known:
             return NextStep(_UNKNOWN, self.refresh_button)
         drift = state.status.drift
-        if state.branched or state.pending:
-            return self._for_history(state)
         if drift is None:
             return NextStep(_UNKNOWN_DRIFT, self.refresh_button)
+        if state.branched or state.pending:
+            return self._for_history(state)
         return self._for_candidate(drift)
 
     def _begun(self, state: PanelState | None) -> NextStep | None:

@@ -12,6 +12,7 @@ from ipywidgets import VBox
 
 from schema_lab import views
 from schema_lab.history import History
+from schema_lab.lab import Status
 from schema_lab.panels.advice import Advisor
 from schema_lab.panels.candidate_section import CandidateSection
 from schema_lab.panels.controls import emphasize, section, show_words, words
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ipywidgets import Button
 
     from schema_lab.candidate import Candidate
-    from schema_lab.lab import Lab, Status
+    from schema_lab.lab import Lab
     from schema_lab.models import ModelSet
 
 _UNKNOWN_HISTORY = History((), "The revisions are unknown. See the error above.")
@@ -258,7 +259,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             show_words(self.next_box, self._advisor.next_step(None).piece)
             return
         self._state = None
-        status = self.lab.status()
+        status = self._status_now()
         self._dialect, self._problem = status.dialect, status.problem
         self._status.status_box.value = views.status.status_piece(status)
         self._candidate.show(status)
@@ -267,6 +268,14 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self._merge.show(state)
         self._migrate.show(state)
         show_words(self.next_box, self._advisor.next_step(state).piece)
+
+    def _status_now(self) -> Status:
+        """Read the status; what fails in a way that nobody knows is shown, and all is unknown."""
+        try:
+            return self.lab.status()
+        except Exception as problem:  # noqa: BLE001 - shown in the panel
+            self._fail(problem)
+            return Status(self._dialect, self.lab.url, None, None, None, None)
 
     def _state_of(self, status: Status) -> PanelState:
         """Read the history; what cannot be read is unknown, and shown as a failure."""
