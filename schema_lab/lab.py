@@ -204,6 +204,29 @@ class Lab:
         problem = " ".join(problems)
         return Status(dialect, self.url, seen.current, seen.heads, seen.pending, drift, problem)
 
+    def trace(self) -> object:
+        """Give a value that differs once the project's files or the database have changed.
+
+        Read-only, and cheap: scripts and models count by their files, the database by its
+        revisions, on SQLite by its schema too.
+
+        Raises
+        ------
+        SchemaLabError
+            When the database does not answer.
+
+        Examples
+        --------
+        >>> lab = Lab.scratch()
+        >>> before = lab.trace()
+        >>> before == lab.trace()
+        True
+        >>> revision = lab.revision("First")
+        >>> before == lab.trace()
+        False
+        """
+        return history.trace(self._environment), self._project_models.files()
+
     def __repr__(self) -> str:
         return repr(self.status())
 

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
+from schema_lab.compat.alembic_private import version_folders
 from schema_lab.database import looking_again
 from schema_lab.errors import HistoryError, SchemaLabError
 from schema_lab.history.alembic_lock import fresh_sources
@@ -225,6 +226,23 @@ def condition(environment: Environment) -> Condition:
         known = _said(problems, lambda: _history(environment, scripts, state, problems))
     pending = None if known is None else sum(not revision.applied for revision in known)
     return Condition(heads, state.heads, pending, tuple(problems))
+
+
+def trace(environment: Environment) -> tuple[object, ...]:
+    """Give what differs once another program has changed the scripts or the database. Read-only."""
+    scripts = environment.project.scripts()
+    folders = map(Path, version_folders(scripts))
+    files = sorted(path for folder in folders for path in folder.glob("*.py"))
+    stats = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return stats, look(environment, _marks)
+
+
+def _marks(context: MigrationContext) -> tuple[object, ...]:
+    connection = context.connection
+    assert connection is not None
+    sqlite = connection.dialect.name == "sqlite"
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar() if sqlite else None
+    return heads_in(context), version
 
 
 def refuse_unsound(environment: Environment, scripts: ScriptDirectory) -> None:

@@ -65,7 +65,7 @@ class Advisor:
         if state is not None and state.stopped is not None:
             return NextStep(_stopped(state.stopped), migrate.controls.resume_button)
         if migrate.consent.move is not None:
-            return NextStep(_next(_asked(migrate)), migrate.asked_button(migrate.consent.move))
+            return NextStep(_next(_asked(migrate)), migrate.asked_button())
         return None
 
     def _for_history(self, state: PanelState) -> NextStep:
@@ -101,8 +101,8 @@ def _asked(migrate: MigrateSection) -> str:
     """Say how to continue with an open question."""
     if migrate.consent.locked or migrate.consent.move is None:
         return f"press {migrate.consent.rehearse_button.description} (section 5)."
-    button = migrate.consent.move.button
-    return f"accept the loss and press {button} again, or press Cancel (section 5)."
+    button = migrate.consent.go_button.description
+    return f"accept the loss and press {button}, or press Cancel (section 5)."
 
 
 def _on_a_page() -> bool:

@@ -163,11 +163,14 @@ class Failures:
     ----------
     sections
         The sections with buttons; the first section shows the failures that no press caused.
+    answers
+        Gives the boxes of the questions that are shown now, each with its own button.
     """
 
-    def __init__(self, *sections: VBox) -> None:
+    def __init__(self, *sections: VBox, answers: Callable[[], Iterable[VBox]] = tuple) -> None:
         self.box = words()
-        self._sections = sections
+        self._sections, self._answers = sections, answers
+        self._home: VBox | None = None
         self._move_to(sections[0])
         self.clear()
 
@@ -175,7 +178,8 @@ class Failures:
         """Show no failure, and move to the section of the button that was pressed."""
         show_words(self.box, "")
         if pressed is not None:
-            holding = (section for section in self._sections if pressed in _within(section))
+            every = (*self._answers(), *self._sections)
+            holding = (section for section in every if pressed in _within(section))
             self._move_to(next(holding, self._sections[0]))
 
     def add(self, problem: BaseException) -> None:
@@ -186,10 +190,12 @@ class Failures:
 
     def _move_to(self, section: VBox) -> None:
         """Move to the end of a section, above its lines of code."""
-        if self.box in section.children:
+        if section is self._home:
             return
-        for former in self._sections:
-            former.children = tuple(child for child in former.children if child is not self.box)
+        if self._home is not None:
+            kept = (child for child in self._home.children if child is not self.box)
+            self._home.children = tuple(kept)
+        self._home = section
         section.children = (*section.children[:-1], self.box, section.children[-1])
 
 
