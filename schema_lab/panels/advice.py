@@ -78,10 +78,11 @@ class Advisor:
     def _for_candidate(self, drift: Drift) -> NextStep:
         """Continue with the candidate, or propose one for the differences."""
         suggested = self.candidate.suggested
+        if suggested is not None and suggested in self.candidate.fixing.buttons:
+            asked = f"fix the blocking rows (section 3): press {suggested.description}."
+            return NextStep(_next(asked), suggested)
         if suggested is not None:
             return NextStep(_next(f"press {suggested.description}."), suggested)
-        if self.candidate.has_blocking_rows:
-            return NextStep(_next("fix the blocking rows, then press Autogenerate again."))
         if drift.operations:
             asked = _next("enter a message, then press Autogenerate.")
             return NextStep(asked, self.candidate.autogenerate_button)

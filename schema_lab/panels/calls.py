@@ -102,6 +102,11 @@ def restore(snapshot: str) -> str:
     return f"lab.restore({text(snapshot)})"
 
 
+def change_rows(sql: str, rows: int) -> str:
+    """Spell the call of Commit statement."""
+    return f"lab.change_rows({text(sql)}, {rows})"
+
+
 def rehearsal(target: str) -> str:
     """Spell the rehearsal of a target."""
     return "lab.rehearse()" if target == "head" else f"lab.rehearse({text(target)})"

@@ -22,6 +22,7 @@ from schema_lab.panels.controls import (
     words,
 )
 from schema_lab.panels.question_section import QuestionSection
+from schema_lab.panels.rows_section import BlockingRowsControls
 
 if TYPE_CHECKING:
     from ipywidgets import Button
@@ -62,6 +63,7 @@ class CandidateSection:
         )
         self.candidate_box = words()
         self.questions = QuestionSection(presses, changed=self._show)
+        self.fixing = BlockingRowsControls(lab, presses, changed=self._propose_again)
         self.findings_box = words()
         self.code_tabs = Tab(children=[words() for _ in TAB_TITLES], titles=TAB_TITLES)
         self.write_button = button("Write revision", "Write this candidate to alembic/versions")
@@ -94,6 +96,7 @@ class CandidateSection:
             row(self.message_box, self.autogenerate_button),
             self.candidate_box,
             self.questions.box,
+            self.fixing.box,
             self.findings_box,
             self.code_tabs,
             row(self.rehearse_button),
@@ -147,12 +150,14 @@ class CandidateSection:
         self.rehearse_button.disabled = not self._unwritten
         self.write_button.disabled = not self.can_write
         self.read_button.disabled = self._written is None
+        self.fixing.enable()
         self._show_calls()
 
     def disable(self) -> None:
         """Accept no input while a migration is paused between two statements."""
         for control in (*self.buttons, self.message_box):
             control.disabled = True
+        self.fixing.disable()
         for box in (self.call_box, self.write_call_box):
             show_words(box, "")
 
@@ -170,7 +175,7 @@ class CandidateSection:
     def buttons(self) -> list[Button]:
         """Every button of this section."""
         last = (self.rehearse_button, self.write_button, self.read_button)
-        return [self.autogenerate_button, *self.questions.buttons, *last]
+        return [self.autogenerate_button, *self.questions.buttons, *self.fixing.buttons, *last]
 
     @property
     def suggested(self) -> Button | None:
@@ -179,7 +184,9 @@ class CandidateSection:
             return None
         if self.outdated:
             return self.autogenerate_button
-        return self.questions.suggested or (self.write_button if self.can_write else None)
+        fixing = self.fixing.suggested if self.has_blocking_rows else None
+        written = self.write_button if self.can_write else None
+        return self.questions.suggested or fixing or written
 
     @property
     def candidate(self) -> Candidate | None:
@@ -201,7 +208,7 @@ class CandidateSection:
         if unanswered:
             return f"Answer {views.plain.count(unanswered, 'question')} first."
         if self._candidate.obstacles:
-            return "Existing rows block this: fix them, then press Autogenerate again."
+            return "Existing rows block this: fix them first."
         return ""
 
     def drop(self) -> None:
@@ -217,6 +224,13 @@ class CandidateSection:
         self.drop()
         self._show_candidate(self._lab.autogenerate(self.message_box.value))
         self._presses.done(calls.autogenerate(self.message_box.value))
+
+    def _propose_again(self) -> None:
+        """Propose the same for the rows as they are now; answers are remembered."""
+        if self._candidate is not None:
+            message = self._candidate.message
+            self._show_candidate(self._lab.autogenerate(message))
+            self._presses.done(calls.autogenerate(message))
 
     def _rehearse(self) -> None:
         if self._candidate is not None:
@@ -283,6 +297,7 @@ class CandidateSection:
         candidate = None if self._applied else self._candidate
         self.report.clear()
         self.questions.show(candidate, changeable=not self._written)
+        self.fixing.show(None if self._written else candidate)
         for widget in (self.code_tabs, self.rehearse_button):
             show(widget, candidate is not None)
         view = views.candidate.folded_piece if self._applied else views.candidate.summary_piece

@@ -103,7 +103,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self._arrange()
         self._presses.bind(self.refresh_button, self._look_again)
         self.observe(lambda change: self._count_views(change["new"]), "_view_count")
-        self.confirm_tick.observe(lambda _: self._presses.busy or self._emphasize(), "value")
+        self.confirm_tick.observe(lambda _: self._follow_tick(), "value")
         self.refresh()
 
     def _name_controls(self) -> None:
@@ -121,6 +121,7 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.candidate_box = self._candidate.candidate_box
         self.code_tabs = self._candidate.code_tabs
         self.findings_box = self._candidate.findings_box
+        self.fixing = self._candidate.fixing
         self.questions = self._candidate.questions
         self.ask_again_button = self._candidate.questions.ask_again_button
         self.write_button = self._candidate.write_button
@@ -317,6 +318,10 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             for enabled in (self._candidate, self._migrate, self._snapshots, self._tables):
                 enabled.enable()
         self._emphasize()
+
+    def _follow_tick(self) -> None:
+        if not self._presses.busy:
+            self._emphasize()
 
     def _emphasize(self) -> None:
         emphasize(self._buttons, self._advisor.next_step(self._state).button)

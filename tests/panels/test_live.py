@@ -138,7 +138,7 @@ def beside(panel: Panel) -> Lab:
 
 
 def while_shown(
-    panel: Panel, change: Callable[[], None], monkeypatch: pytest.MonkeyPatch, views: int = 1
+    panel: Panel, change: Callable[[], object], monkeypatch: pytest.MonkeyPatch, views: int = 1
 ) -> None:
     """Let a kernel's loop run while a browser has views of the panel, and change something."""
     monkeypatch.setattr(watching, "EVERY", 0.02)
@@ -177,7 +177,7 @@ def test_a_script_that_is_written_meanwhile_is_pending(
     shown: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that appears makes Upgrade the next step."""
-    while_shown(shown, lambda: str(beside(shown).revision("Of a colleague")), monkeypatch)
+    while_shown(shown, lambda: beside(shown).revision("Of a colleague"), monkeypatch)
     assert shown.upgrade_button.button_style == "primary"
 
 

@@ -135,7 +135,7 @@ def test_a_question_is_recommended_and_then_write(asking: Panel) -> None:
 
 
 def test_blocking_rows_are_to_be_fixed_first(lab: Lab) -> None:
-    """While rows block the candidate no button stands out: Autogenerate alone would not help."""
+    """While rows block the candidate, the statement that fixes them is tried, then committed."""
     be(lab, users())
     want(lab, users(sa.UniqueConstraint("name", name="uq_users_name")))
     panel = lab.panel()
@@ -143,7 +143,11 @@ def test_blocking_rows_are_to_be_fixed_first(lab: Lab) -> None:
     panel.message_box.value = "Make names unique"
     panel.autogenerate_button.click()
     assert "fix the blocking rows" in panel.next_box.value
-    assert recommended(panel) == []
+    for name in ("Try statement", "Commit statement", "Write revision"):
+        assert recommended(panel) == [name]
+        next(each for each in panel._buttons if each.button_style == "primary").click()
+        assert panel.error_box.value == ""
+    assert len(scripts(panel)) == 1
 
 
 def test_merge_heads_says_what_it_joins_and_writes_it(panel: Panel, define: Define) -> None:
