@@ -39,7 +39,7 @@ class QuestionControls:
         self.box.add_class("sl-question")
         self.chooser.observe(lambda _: self._follow(), "index")
         self.text_box.observe(lambda _: self._follow(), "value")
-        self.change_button.on_click(lambda _: self._fold(False))
+        self.change_button.on_click(lambda _: self.fold(False))
         self._fill()
 
     def show(self, question: Question) -> None:
@@ -97,9 +97,9 @@ class QuestionControls:
             ]
             self.chooser.index = None if chosen is None else question.choices.index(chosen)
         self.text_box.value = " ".join(value[len(chosen.value) :]) if chosen else ""
-        self._fold(not question.open)
+        self.fold(not question.open)
 
-    def _fold(self, folded: bool) -> None:
+    def fold(self, folded: bool) -> None:
         """Fold an answered question into one line, or show its answers."""
         view = views.questions.folded_piece if folded else views.questions.question_piece
         self.asked_box.value = view(self.question)
@@ -193,6 +193,7 @@ class QuestionSection:
         question = controls.question
         self._candidate.answer(question.kind, question.about, *controls.value())
         self._changed()
+        controls.fold(not controls.question.open)
 
     def _ask_again(self) -> None:
         if self._candidate is not None:

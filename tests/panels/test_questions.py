@@ -100,6 +100,10 @@ def test_an_answered_question_says_its_answer(asking: Panel) -> None:
     assert "Answer: rename it to `tariff`." in controls.asked_box.value
     assert controls.chooser.layout.display is None
     assert controls.chooser.label == "rename it to `tariff`"
+    asking._presses.forget(controls.answer_button)
+    controls.answer_button.click()
+    assert controls.chooser.layout.display == "none"
+    asking._presses.forget(controls.answer_button)
     answer(asking, "drop it with its values")
     assert "drop column users.plan" in asking.candidate_box.value
 
