@@ -80,6 +80,10 @@ class CandidateSection:
         self.script_box = words()
         self.call_box, self.write_call_box = words(), words()
         self._arrange()
+        self._bind(presses)
+        self.drop()
+
+    def _bind(self, presses: Presses) -> None:
         presses.bind(self.autogenerate_button, self._autogenerate)
         presses.bind(self.rehearse_button, self._rehearse, in_thread=True)
         presses.bind(self.write_button, self._write)
@@ -87,7 +91,6 @@ class CandidateSection:
         self.message_box.on_msg(self._entered)
         self.message_box.observe(lambda _: presses.forget(self.autogenerate_button), "value")
         self.message_box.observe(lambda _: self._show_calls(), "value")
-        self.drop()
 
     def _arrange(self) -> None:
         self.drift_section = section(heading("Differences", 2), self.drift_box, self.same_box)

@@ -160,6 +160,13 @@ class MigrateSection:
         self.consent.clear()
         self.report.clear()
 
+    def forget(self) -> None:
+        """Show neither the last run nor a question: the database has other contents now."""
+        self.clear()
+        show_words(self.run_box, "")
+        self.progress.hide()
+        self.stepping.clear()
+
     def enable(self) -> None:
         """Enable the possible moves; none while a migration is paused."""
         if self.stepping.running:

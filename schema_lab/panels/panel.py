@@ -79,23 +79,13 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             lab,
             self._presses,
             begins=self._tables.remember,
-            moved=self._candidate.drop_unwritten,
+            moved=self._restored,
         )
         self._record = RecordSection()
-        candidate = self._candidate
-        self._failures = Failures(
-            self._status.box,
-            self._merge.box,
-            candidate.box,
-            candidate.write_section,
-            self._migrate.box,
-            self._snapshots.box,
-            self._tables.box,
-            answers=lambda: [controls.box for controls in candidate.questions.controls],
-        )
+        self._failures = self._shown_failures()
         self._state: PanelState | None = None
         self._advisor = Advisor(
-            self._status.refresh_button, self._merge.merge_button, candidate, self._migrate
+            self._status.refresh_button, self._merge.merge_button, self._candidate, self._migrate
         )
         self._watcher = ModelWatcher(lab.models, self._presses.changed)
         self._outside = OutsideWatcher(lab, self._is_idle, self._follow_others)
@@ -105,6 +95,19 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
         self.observe(lambda change: self._count_views(change["new"]), "_view_count")
         self.confirm_tick.observe(lambda _: self._follow_tick(), "value")
         self.refresh()
+
+    def _shown_failures(self) -> Failures:
+        candidate = self._candidate
+        return Failures(
+            self._status.box,
+            self._merge.box,
+            candidate.box,
+            candidate.write_section,
+            self._migrate.box,
+            self._snapshots.box,
+            self._tables.box,
+            answers=lambda: [controls.box for controls in candidate.questions.controls],
+        )
 
     def _name_controls(self) -> None:
         self.status_box = self._status.status_box
@@ -238,6 +241,10 @@ class Panel(VBox):  # type: ignore[misc]  # ipywidgets has no type hints
             self._watcher.stop()
             self._outside.stop()
             self._migrate.stepping.leave()
+
+    def _restored(self) -> None:
+        self._candidate.drop_unwritten()
+        self._migrate.forget()
 
     def _is_idle(self) -> bool:
         return not (self._presses.busy or self._migrate.stepping.running)

@@ -8,7 +8,16 @@ from ipywidgets import Layout, RadioButtons
 
 from schema_lab import views
 from schema_lab.errors import InputError
-from schema_lab.panels.controls import button, line, row, section, show, show_words, words
+from schema_lab.panels.controls import (
+    button,
+    line,
+    row,
+    section,
+    show,
+    show_words,
+    widened,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +41,8 @@ class QuestionControls:
         self.answer_button = button(f"Answer {name}", "Apply this answer to the candidate")
         self.change_button = button(f"Change {name}", "Show the answers to select another one")
         self._answer_row = row(self.answer_button, self.call_box)
-        self._folded_row = row(self.change_button)
-        self.box = section(
-            self.asked_box, self.chooser, self.text_box, self._answer_row, self._folded_row
-        )
+        self._asked_row = row(widened(self.asked_box), self.change_button)
+        self.box = section(self._asked_row, self.chooser, self.text_box, self._answer_row)
         self.box.add_class("sl-question")
         self.chooser.observe(lambda _: self._follow(), "index")
         self.text_box.observe(lambda _: self._follow(), "value")
@@ -72,7 +79,7 @@ class QuestionControls:
     def close(self) -> None:
         """Remove every widget, in the front end too."""
         parts = (self.asked_box, self.chooser, self.text_box, self.answer_button, self.call_box)
-        rows = (self.change_button, self._answer_row, self._folded_row)
+        rows = (self.change_button, self._answer_row, self._asked_row)
         for widget in (*parts, *rows, self.box):
             widget.close()
 
@@ -107,7 +114,7 @@ class QuestionControls:
         for widget in (self.chooser, self._answer_row):
             show(widget, not folded)
         show(self.text_box, not folded and self._free)
-        show(self._folded_row, folded)
+        show(self.change_button, folded)
 
     def _follow(self) -> None:
         choice, text = self._choice, self.text_box.value.strip()

@@ -73,8 +73,12 @@ class BlockingRowsControls:
         return self.commit_button if self._tried else self.try_button
 
     def show(self, candidate: Candidate | None) -> None:
-        """Offer a statement for the first of a candidate's blocking rows."""
-        blocking = next(iter(candidate.offending if candidate else ()), None)
+        """Offer a statement for the first of a candidate's blocking rows.
+
+        Answers come first: they decide on values, and what they leave blocks in fact.
+        """
+        asked = candidate is None or candidate.questions.blocking
+        blocking = next(iter(candidate.offending if candidate and not asked else ()), None)
         show(self.box, blocking is not None)
         sentence = "" if blocking is None else blocking.sentence
         if blocking is None or sentence == self._sentence:

@@ -122,3 +122,18 @@ def rows(panel: Panel) -> list[tuple[Any, ...]]:
         return [
             tuple(row) for row in connection.execute(sa.text("SELECT * FROM users ORDER BY id"))
         ]
+
+
+def test_no_statement_is_offered_while_a_question_is_open() -> None:
+    """An answer decides on values that do not fit, so nothing suggests to delete their rows."""
+    scratch = Lab.scratch()
+    be(scratch, users(sa.Column("size", sa.String(20), nullable=False)))
+    want(scratch, users(sa.Column("size", sa.Integer, nullable=False)))
+    panel = scratch.panel()
+    execute(panel, "INSERT INTO users (name, size) VALUES ('Ada', '12x')")
+    panel.message_box.value = "Size is a number"
+    panel.autogenerate_button.click()
+    assert panel.candidate is not None
+    assert panel.candidate.offending
+    assert panel.fixing.box.layout.display == "none"
+    assert panel.fixing.suggested is None

@@ -28,9 +28,11 @@ def test_restore_waits_for_its_tick_and_then_restores(upgraded: Panel) -> None:
     execute(upgraded, "DELETE FROM users")
     assert upgraded.restore_button.disabled
     assert "after s1 was taken" in upgraded.restore_tick.description
+    assert "upgrade base → 0002" in upgraded.run_box.value
     upgraded.restore_tick.value = True
     upgraded.restore_button.click()
     assert upgraded.error_box.value == ""
+    assert upgraded.run_box.value == ""
     assert upgraded.lab.rows("users")["plan"].tolist() == ["gold"]
     assert version(upgraded) == ["0002"]
     assert "restore s1: 0002 → 0002" in upgraded._snapshots.said_box.value
