@@ -30,7 +30,17 @@ from schema_lab.compare import Drift, Memory
 from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import HistoryError, InputError, MigrationError, SchemaLabError, needs
 from schema_lab.history import Environment, Graph, History, Project, Revision
-from schema_lab.migrate import Allow, Cancelled, Loss, OnRevision, Restored, Run, Steps, Stopped
+from schema_lab.migrate import (
+    Allow,
+    Cancelled,
+    ChangedRows,
+    Loss,
+    OnRevision,
+    Restored,
+    Run,
+    Steps,
+    Stopped,
+)
 from schema_lab.models import Guests, ModelSet, Session, strays
 from schema_lab.schema import Diagram, declared, live
 from schema_lab.views import status as view
@@ -203,6 +213,29 @@ class Lab:
                 problems.append(str(error))
         problem = " ".join(problems)
         return Status(dialect, self.url, seen.current, seen.heads, seen.pending, drift, problem)
+
+    def trace(self) -> object:
+        """Give a value that differs once the project's files or the database have changed.
+
+        Read-only, and cheap: scripts and models count by their files, the database by its
+        revisions, on SQLite by its schema too.
+
+        Raises
+        ------
+        SchemaLabError
+            When the database does not answer.
+
+        Examples
+        --------
+        >>> lab = Lab.scratch()
+        >>> before = lab.trace()
+        >>> before == lab.trace()
+        True
+        >>> revision = lab.revision("First")
+        >>> before == lab.trace()
+        False
+        """
+        return history.trace(self._environment), self._project_models.files()
 
     def __repr__(self) -> str:
         return repr(self.status())
@@ -710,6 +743,36 @@ class Lab:
     def losses(self, direction: str, target: str) -> tuple[Loss, ...]:
         """List the columns and tables that a migration to a target would drop now. Read-only."""
         return migrate.losses(self._environment, direction, target)
+
+    def change_rows(self, sql: str, rows: int | None = None) -> ChangedRows:
+        """Run one UPDATE, DELETE or INSERT, so that a migration can run; changes the database.
+
+        Parameters
+        ----------
+        sql
+            The statement, such as `candidate.offending[0].ready`.
+        rows
+            How many rows it must change to be committed. By default it is tried and rolled back.
+
+        Raises
+        ------
+        SchemaLabError
+            When it is another statement, changes another number of rows, or is refused.
+
+        Examples
+        --------
+        >>> from schema_lab import Field
+        >>> lab = Lab.scratch()
+        >>> class Team(lab.Model, table=True):
+        ...     id: int | None = Field(default=None, primary_key=True)
+        >>> revision = lab.autogenerate("Create teams").write()
+        >>> run = lab.upgrade()
+        >>> lab.change_rows("INSERT INTO team (id) VALUES (1)")
+        1 row would change. Nothing was changed yet.
+        >>> lab.change_rows("INSERT INTO team (id) VALUES (1)", rows=1)
+        1 row changed.
+        """
+        return migrate.change_rows(self._environment, sql, rows)
 
     def seed(
         self,

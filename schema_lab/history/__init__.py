@@ -19,6 +19,7 @@ from schema_lab.history.current_state import (
     refuse_unsound,
     script_heads,
     soundness,
+    trace,
     whole_history,
 )
 from schema_lab.history.entries import as_entry, entries_in, ignored_in
@@ -126,6 +127,7 @@ __all__ = [
     "revisions_of",
     "script_heads",
     "soundness",
+    "trace",
     "translate",
     "type_changes_of",
     "whole_history",

@@ -6,6 +6,7 @@ script directory and the database, and what is wrong with them.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -13,10 +14,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
+from schema_lab.compat.alembic_private import version_folders
 from schema_lab.database import looking_again
 from schema_lab.errors import HistoryError, SchemaLabError
 from schema_lab.history.alembic_lock import fresh_sources
 from schema_lab.history.checksums import Checksums, birth
+from schema_lab.history.env_py import env_errors
 from schema_lab.history.environment import Environment, Options
 from schema_lab.history.health import (
     refuse_damage,
@@ -49,7 +52,12 @@ def look(
         found.append(read(context))
         return ()
 
-    with as_lab_errors(environment.url), looking_again(environment.engine) as connection:
+    env_py = Path(environment.project.scripts().env_py_location)
+    with (
+        as_lab_errors(environment.url),
+        looking_again(environment.engine) as connection,
+        env_errors(env_py, lambda: not found),  # once `read` has ended, only env.py still runs
+    ):
         environment.run(connection, work, options, dont_mutate=True)
     if not found:
         raise never_ran()
@@ -220,22 +228,46 @@ def condition(environment: Environment) -> Condition:
     return Condition(heads, state.heads, pending, tuple(problems))
 
 
+def trace(environment: Environment) -> tuple[object, ...]:
+    """Give what differs once another program has changed the scripts or the database. Read-only."""
+    scripts = environment.project.scripts()
+    folders = map(Path, version_folders(scripts))
+    files = sorted(path for folder in folders for path in folder.glob("*.py"))
+    stats = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return stats, look(environment, _marks)
+
+
+def _marks(context: MigrationContext) -> tuple[object, ...]:
+    connection = context.connection
+    assert connection is not None
+    sqlite = connection.dialect.name == "sqlite"
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar() if sqlite else None
+    return heads_in(context), version
+
+
 def refuse_unsound(environment: Environment, scripts: ScriptDirectory) -> None:
-    """Refuse a history that is inconsistent. Read-only.
+    """Refuse a database whose state its history does not explain. Read-only.
 
     Raises
     ------
     SchemaLabError
-        For more than one head, a damaged or forgotten version table, or a leftover copy.
+        For a damaged or forgotten version table, or a leftover copy.
     """
-    look(environment, soundness(environment, scripts))
+    look(environment, _examination(environment, scripts))
 
 
 def soundness(
     environment: Environment, scripts: ScriptDirectory
 ) -> Callable[[MigrationContext], None]:
     """Refuse more than one head, and give what refuses the rest: a part of a longer look."""
+    with as_lab_errors(environment.url), fresh_sources():
+        refuse_heads(scripts)
+    return _examination(environment, scripts)
 
+
+def _examination(
+    environment: Environment, scripts: ScriptDirectory
+) -> Callable[[MigrationContext], None]:
     def examine(context: MigrationContext) -> None:
         connection, state = context.connection, CurrentState.of(context)
         assert connection is not None
@@ -243,8 +275,6 @@ def soundness(
         refuse_leftovers(connection)
         refuse_forgotten(connection, state.heads, scripts.get_revisions(scripts.get_bases()))
 
-    with as_lab_errors(environment.url), fresh_sources():
-        refuse_heads(scripts)
     return examine
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schema_lab.errors import HistoryError, SchemaLabError
 from schema_lab.history.sources import outdated
+from schema_lab.history.translation import translate
 
 _DRIVERS = {
     "sqlite": {"aiosqlite": "aiosqlite"},
@@ -103,7 +104,9 @@ def env_errors(env_py: Path, working: Callable[[], bool]) -> Iterator[None]:
     """
     try:
         yield
-    except (SchemaLabError, CommandError, SQLAlchemyError, SyntaxError):
+    except SyntaxError as error:
+        raise translate(error) or error from None
+    except (SchemaLabError, CommandError, SQLAlchemyError):
         raise
     except Exception as error:
         if working():

@@ -53,6 +53,10 @@ class ProjectModels:
         """The set of models of which `first` holds the tables, in a project made for the lab."""
         return getattr(self.first, "info", {}).get("schema_lab.models")
 
+    def files(self) -> tuple[str, ...]:
+        """Give the digests of the files from which the models come. Read-only."""
+        return tuple(map(state_of, self._last.sources))
+
     def metadata(self) -> Metadata | None:
         """Give the models as the files are now.
 
@@ -91,6 +95,10 @@ class GivenModels:
         self.first = metadata
         self._sources: dict[str, str] = {}
         self._note_sources()
+
+    def files(self) -> tuple[str, ...]:
+        """Give the digests of the files from which the models come. Read-only."""
+        return tuple(map(state_of, self._sources))
 
     def metadata(self) -> Metadata:
         """Give the models.

@@ -4,6 +4,7 @@ Only this folder changes a user's database or files. `driver` runs every migrati
 """
 
 from schema_lab.migrate.alembic_command import run_alembic, run_without_project
+from schema_lab.migrate.changed_rows import ChangedRows, change_rows
 from schema_lab.migrate.environment import keep_answers, kept_answers, run_offline, run_online
 from schema_lab.migrate.ignoring import ignore, stop_ignoring
 from schema_lab.migrate.journal import Stopped
@@ -27,6 +28,7 @@ from schema_lab.migrate.write import checked_message, merge, revision, unused_id
 __all__ = [
     "Allow",
     "Cancelled",
+    "ChangedRows",
     "Loss",
     "OnRevision",
     "Restored",
@@ -38,6 +40,7 @@ __all__ = [
     "Steps",
     "Stopped",
     "accept_all",
+    "change_rows",
     "checked_message",
     "downgrade",
     "ignore",

@@ -51,10 +51,10 @@ class Advisor:
         if state is None or not state.known:
             return NextStep(_UNKNOWN, self.refresh_button)
         drift = state.status.drift
-        if state.branched or state.pending:
-            return self._for_history(state)
         if drift is None:
             return NextStep(_UNKNOWN_DRIFT, self.refresh_button)
+        if state.branched or state.pending:
+            return self._for_history(state)
         return self._for_candidate(drift)
 
     def _begun(self, state: PanelState | None) -> NextStep | None:
@@ -65,7 +65,7 @@ class Advisor:
         if state is not None and state.stopped is not None:
             return NextStep(_stopped(state.stopped), migrate.controls.resume_button)
         if migrate.consent.move is not None:
-            return NextStep(_next(_asked(migrate)), migrate.asked_button(migrate.consent.move))
+            return NextStep(_next(_asked(migrate)), migrate.asked_button())
         return None
 
     def _for_history(self, state: PanelState) -> NextStep:
@@ -78,10 +78,11 @@ class Advisor:
     def _for_candidate(self, drift: Drift) -> NextStep:
         """Continue with the candidate, or propose one for the differences."""
         suggested = self.candidate.suggested
+        if suggested is not None and suggested in self.candidate.fixing.buttons:
+            asked = f"fix the blocking rows (section 3): press {suggested.description}."
+            return NextStep(_next(asked), suggested)
         if suggested is not None:
             return NextStep(_next(f"press {suggested.description}."), suggested)
-        if self.candidate.has_blocking_rows:
-            return NextStep(_next("fix the blocking rows, then press Autogenerate again."))
         if drift.operations:
             asked = _next("enter a message, then press Autogenerate.")
             return NextStep(asked, self.candidate.autogenerate_button)
@@ -101,8 +102,8 @@ def _asked(migrate: MigrateSection) -> str:
     """Say how to continue with an open question."""
     if migrate.consent.locked or migrate.consent.move is None:
         return f"press {migrate.consent.rehearse_button.description} (section 5)."
-    button = migrate.consent.move.button
-    return f"accept the loss and press {button} again, or press Cancel (section 5)."
+    button = migrate.consent.go_button.description
+    return f"accept the loss and press {button}, or press Cancel (section 5)."
 
 
 def _on_a_page() -> bool:

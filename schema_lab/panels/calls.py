@@ -97,6 +97,16 @@ def of_move(move: Move, *, snapshot: bool = False, accepted: Sequence[str] = ())
     return f"lab.{move.direction}({', '.join(arguments)})"
 
 
+def restore(snapshot: str) -> str:
+    """Spell the call of Restore."""
+    return f"lab.restore({text(snapshot)})"
+
+
+def change_rows(sql: str, rows: int) -> str:
+    """Spell the call of Commit statement."""
+    return f"lab.change_rows({text(sql)}, {rows})"
+
+
 def rehearsal(target: str) -> str:
     """Spell the rehearsal of a target."""
     return "lab.rehearse()" if target == "head" else f"lab.rehearse({text(target)})"

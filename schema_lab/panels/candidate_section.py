@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Tab
 
@@ -13,6 +14,7 @@ from schema_lab.panels.controls import (
     button,
     heading,
     line,
+    link_to,
     row,
     section,
     show,
@@ -20,15 +22,20 @@ from schema_lab.panels.controls import (
     words,
 )
 from schema_lab.panels.question_section import QuestionSection
+from schema_lab.panels.rows_section import BlockingRowsControls
 
 if TYPE_CHECKING:
     from ipywidgets import Button
 
     from schema_lab.candidate import Candidate
     from schema_lab.compare import Drift
+    from schema_lab.history import Revision
     from schema_lab.lab import Lab, Status
     from schema_lab.panels.presses import Presses
 
+
+ENTER_SETTLES = 0.15
+"""Seconds after Enter in Message in which a browser sends the text: it sends the Enter first."""
 
 TAB_TITLES = ("upgrade()", "downgrade()", *views.candidate.DIALECTS.values())
 
@@ -40,7 +47,8 @@ class CandidateSection:
         self._lab = lab
         self._presses = presses
         self._candidate: Candidate | None = None
-        self._written = self._applied = False
+        self._written: Revision | None = None
+        self._applied = False
         self._made_for: Drift | None = None
         self._recorded: dict[tuple[str, str], str] = {}
         self._drift: Drift | None = None
@@ -55,6 +63,7 @@ class CandidateSection:
         )
         self.candidate_box = words()
         self.questions = QuestionSection(presses, changed=self._show)
+        self.fixing = BlockingRowsControls(lab, presses, changed=self._propose_again)
         self.findings_box = words()
         self.code_tabs = Tab(children=[words() for _ in TAB_TITLES], titles=TAB_TITLES)
         self.write_button = button("Write revision", "Write this candidate to alembic/versions")
@@ -65,14 +74,23 @@ class CandidateSection:
         self.report = RehearsalReport()
         self.waits_box = words()
         self.written_box = words()
+        self.read_button = button(
+            "Read it again", "Read the written script again, after you have edited it"
+        )
+        self.script_box = words()
         self.call_box, self.write_call_box = words(), words()
         self._arrange()
+        self._bind(presses)
+        self.drop()
+
+    def _bind(self, presses: Presses) -> None:
         presses.bind(self.autogenerate_button, self._autogenerate)
         presses.bind(self.rehearse_button, self._rehearse, in_thread=True)
         presses.bind(self.write_button, self._write)
+        presses.bind(self.read_button, self._read_script)
+        self.message_box.on_msg(self._entered)
         self.message_box.observe(lambda _: presses.forget(self.autogenerate_button), "value")
         self.message_box.observe(lambda _: self._show_calls(), "value")
-        self.drop()
 
     def _arrange(self) -> None:
         self.drift_section = section(heading("Differences", 2), self.drift_box, self.same_box)
@@ -81,6 +99,7 @@ class CandidateSection:
             row(self.message_box, self.autogenerate_button),
             self.candidate_box,
             self.questions.box,
+            self.fixing.box,
             self.findings_box,
             self.code_tabs,
             row(self.rehearse_button),
@@ -89,13 +108,14 @@ class CandidateSection:
         )
         self.write_section = section(
             heading("Write", 4),
-            row(self.write_button, self.waits_box, self.written_box),
+            row(self.write_button, self.waits_box, self.written_box, self.read_button),
+            self.script_box,
             self.write_call_box,
         )
 
     def show(self, status: Status) -> None:
         """Show the drift unless a candidate covers it; an applied candidate is dropped for it."""
-        applied = self._written and status.pending == 0
+        applied = self._written is not None and status.pending == 0
         if applied and status.drift:
             if self._candidate and self.message_box.value.strip() == self._candidate.message:
                 self.message_box.value = ""
@@ -132,12 +152,15 @@ class CandidateSection:
         self.autogenerate_button.disabled = self._drift is None
         self.rehearse_button.disabled = not self._unwritten
         self.write_button.disabled = not self.can_write
+        self.read_button.disabled = self._written is None
+        self.fixing.enable()
         self._show_calls()
 
     def disable(self) -> None:
         """Accept no input while a migration is paused between two statements."""
         for control in (*self.buttons, self.message_box):
             control.disabled = True
+        self.fixing.disable()
         for box in (self.call_box, self.write_call_box):
             show_words(box, "")
 
@@ -154,8 +177,8 @@ class CandidateSection:
     @property
     def buttons(self) -> list[Button]:
         """Every button of this section."""
-        last = (self.rehearse_button, self.write_button)
-        return [self.autogenerate_button, *self.questions.buttons, *last]
+        last = (self.rehearse_button, self.write_button, self.read_button)
+        return [self.autogenerate_button, *self.questions.buttons, *self.fixing.buttons, *last]
 
     @property
     def suggested(self) -> Button | None:
@@ -164,7 +187,9 @@ class CandidateSection:
             return None
         if self.outdated:
             return self.autogenerate_button
-        return self.questions.suggested or (self.write_button if self.can_write else None)
+        fixing = self.fixing.suggested if self.has_blocking_rows else None
+        written = self.write_button if self.can_write else None
+        return self.questions.suggested or fixing or written
 
     @property
     def candidate(self) -> Candidate | None:
@@ -186,7 +211,7 @@ class CandidateSection:
         if unanswered:
             return f"Answer {views.plain.count(unanswered, 'question')} first."
         if self._candidate.obstacles:
-            return "Existing rows block this: fix them, then press Autogenerate again."
+            return "Existing rows block this: fix them first."
         return ""
 
     def drop(self) -> None:
@@ -203,11 +228,37 @@ class CandidateSection:
         self._show_candidate(self._lab.autogenerate(self.message_box.value))
         self._presses.done(calls.autogenerate(self.message_box.value))
 
+    def _propose_again(self) -> None:
+        """Propose the same for the rows as they are now; answers are remembered."""
+        if self._candidate is not None:
+            message = self._candidate.message
+            self._show_candidate(self._lab.autogenerate(message))
+            self._presses.done(calls.autogenerate(message))
+
     def _rehearse(self) -> None:
         if self._candidate is not None:
             self.report.rehearse("the candidate", self._candidate.rehearse)
             self._record_answers(self._candidate)
             self._presses.done("candidate.rehearse()")
+
+    def _entered(self, _box: Any, content: dict[str, Any], _buffers: Any) -> None:
+        """Let Enter in Message act as Autogenerate, once the browser has sent the text too."""
+        if content.get("event") != "submit":
+            return
+        try:
+            asyncio.get_running_loop().call_later(ENTER_SETTLES, self.autogenerate_button.click)
+        except RuntimeError:  # no kernel runs: the text is there
+            self.autogenerate_button.click()
+
+    def _read_script(self) -> None:
+        """Show how the script on disk differs from the candidate, and its review."""
+        if self._candidate is None or self._written is None:
+            return
+        name = self._written.id
+        now = next((each for each in self._lab.history() if each.id == name), self._written)
+        differs = views.code.diff_piece(self._candidate.diff(now))
+        show_words(self.script_box, differs + views.findings.piece(self._lab.review(name)))
+        self._presses.done(f"lab.review({calls.text(name)})")
 
     def _write(self) -> None:
         if self._candidate is None:
@@ -215,12 +266,10 @@ class CandidateSection:
         revision = self._candidate.write()
         self._record_answers(self._candidate)
         self._presses.done(calls.WRITE)
-        self._written = True
+        self._written = revision
         self._show()
-        name = revision.path.name if revision.path else revision.id
-        self.written_box.value = (
-            f"{views.html.badge('✓ written', 'good')} <code>{views.html.escape(name)}</code>"
-        )
+        name = link_to(revision.path) if revision.path else views.html.escape(revision.id)
+        self.written_box.value = f"{views.html.badge('✓ written', 'good')} {name}"
 
     def _record_answers(self, candidate: Candidate) -> None:
         self._presses.done(*calls.answers_since(candidate, self._recorded))
@@ -228,7 +277,7 @@ class CandidateSection:
 
     def _show_candidate(self, candidate: Candidate | None) -> None:
         self._candidate, self._made_for, self._recorded = candidate, None, {}
-        self._written = self._applied = False
+        self._written, self._applied = None, False
         self.code_tabs.selected_index = 0
         self._show()
 
@@ -236,6 +285,8 @@ class CandidateSection:
         """Show the candidate as it is now."""
         candidate = self._candidate
         self.written_box.value = ""
+        show_words(self.script_box, "")
+        show(self.read_button, self._written is not None)
         self._presses.guard(self._review)
         self._unfold()
         self._show_reason()
@@ -249,6 +300,7 @@ class CandidateSection:
         candidate = None if self._applied else self._candidate
         self.report.clear()
         self.questions.show(candidate, changeable=not self._written)
+        self.fixing.show(None if self._written else candidate)
         for widget in (self.code_tabs, self.rehearse_button):
             show(widget, candidate is not None)
         view = views.candidate.folded_piece if self._applied else views.candidate.summary_piece

@@ -78,9 +78,10 @@ class ConsentRequest:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What a tick is valid for: this move with these losses."""
+        """What a tick is valid for: these losses on the way to one place, by whichever button."""
         losses = frozenset(loss.key for loss in self.losses)
-        return (self.move, losses, self.suspicions, self.locked)
+        way = self.rehearsal.revisions if self.rehearsal else self.move
+        return (self.move.direction, way, losses, self.suspicions, self.locked)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,18 +122,26 @@ class ConsentControls:
             tooltip="Accept this loss. The migration does not run until you do.",
             layout=Layout(width="auto"),
         )
+        self.go_button = button("Accept", "Run the migration that loses these values")
         self.cancel_button = button(
             "Cancel", "Close this question and leave the database unchanged"
         )
         self.box = section(
-            self.losses_box, self.tick, row(self.rehearse_button, self.cancel_button)
+            self.losses_box,
+            self.tick,
+            row(self.rehearse_button, self.go_button, self.cancel_button),
         )
+        self.tick.observe(lambda _: self.enable(), "value")
         self.clear()
 
     @property
-    def buttons(self) -> tuple[Button, Button]:
+    def buttons(self) -> tuple[Button, ...]:
         """Its buttons."""
-        return (self.rehearse_button, self.cancel_button)
+        return (self.rehearse_button, self.go_button, self.cancel_button)
+
+    def enable(self) -> None:
+        """Let its button run the move once the tick is set."""
+        self.go_button.disabled = self.locked or not self.tick.value
 
     @property
     def move(self) -> Move | None:
@@ -169,6 +178,9 @@ class ConsentControls:
         self.tick.description = _label(request)
         show(self.tick, not self.locked)
         show(self.rehearse_button, request.locked)
+        show(self.go_button, not self.locked)
+        self.go_button.description = _go(request)
+        self.enable()
         hint = _hint(request) if impossible is None else _unrehearsed(request, impossible)
         explained = self.locked and self._failed(request.move)
         self.losses_box.value = self._losses(request) + (
@@ -224,7 +236,12 @@ def _hint(request: ConsentRequest) -> str:
             f"Rehearse first. {name} stays locked until a rehearsal has run on the current state"
             " of the database."
         )
-    return f"To continue, tick the box to accept the loss, then press {name} again."
+    return f"To continue, tick the box to accept the loss, then press {_go(request)}."
+
+
+def _go(request: ConsentRequest) -> str:
+    """Name the button that runs the move."""
+    return f"Accept and {request.move.name}"
 
 
 def _unrehearsed(request: ConsentRequest, impossible: SchemaLabError) -> str:
@@ -236,7 +253,7 @@ def _unrehearsed(request: ConsentRequest, impossible: SchemaLabError) -> str:
     return (
         f"A rehearsal is not possible: {impossible.fact} {impossible.cure} {counted} To continue"
         " without a rehearsal, take a snapshot first, tick the box to accept the loss, then press"
-        f" {request.move.button} again."
+        f" {_go(request)}."
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipywidgets import HTML, Box, Button, Layout, Text, VBox, Widget
@@ -100,6 +104,34 @@ def emphasize(buttons: Sequence[Button], suggested: Button | None) -> None:
     """Highlight the suggested button, or none when there is nothing to do."""
     for control in buttons:
         control.button_style = "primary" if control is suggested else ""
+
+
+def link_to(path: Path) -> str:
+    """Name a file; where JupyterLab can open it, as a link that does so.
+
+    JupyterLab runs the command that a link names, such as `docmanager:open`:
+    https://jupyterlab.readthedocs.io/en/stable/api/classes/apputils.CommandLinker.html
+    """
+    name = f"<code>{views.html.escape(path.name)}</code>"
+    root = _server_root()
+    if root is None or not path.resolve().is_relative_to(root):
+        return name
+    place = json.dumps({"path": path.resolve().relative_to(root).as_posix()})
+    return (
+        '<a href="#" title="Open the script" data-commandlinker-command="docmanager:open"'
+        f' data-commandlinker-args="{views.html.escape(place)}">{name}</a>'
+    )
+
+
+def _server_root() -> Path | None:
+    """Give the folder that the Jupyter server of this kernel shows, if there is one."""
+    with suppress(ImportError, OSError, ValueError, KeyError):
+        from jupyter_core.paths import jupyter_runtime_dir
+
+        server = f"jpserver-{os.environ['JPY_PARENT_PID']}.json"
+        noted = json.loads(Path(jupyter_runtime_dir(), server).read_text(encoding="utf-8"))
+        return Path(noted["root_dir"]).resolve()
+    return None
 
 
 class RehearsalReport:

@@ -160,12 +160,20 @@ class MigrateSection:
         self.consent.clear()
         self.report.clear()
 
+    def forget(self) -> None:
+        """Show neither the last run nor a question: the database has other contents now."""
+        self.clear()
+        show_words(self.run_box, "")
+        self.progress.hide()
+        self.stepping.clear()
+
     def enable(self) -> None:
         """Enable the possible moves; none while a migration is paused."""
         if self.stepping.running:
             self.controls.disable()
         else:
             self.controls.enable()
+            self.consent.enable()
         self._show_calls()
 
     def _bind(self) -> None:
@@ -179,6 +187,7 @@ class MigrateSection:
             controls.close_button: self._close_sessions,
             controls.rehearse_button: lambda: self._rehearse(controls.chosen),
             consent.rehearse_button: self._rehearse_the_asked,
+            consent.go_button: self._go,
         }
         for control, action in actions.items():
             self._presses.bind(control, action, in_thread=True)
@@ -200,10 +209,11 @@ class MigrateSection:
         own = (*self.controls.move_buttons, *self.controls.target_buttons)
         return (*own, *self.consent.buttons, *self.stepping.buttons)
 
-    def asked_button(self, move: Move) -> Button:
-        """Give the button of an asked move: the rehearsal that it requires first, or its own."""
-        locked = self.consent.locked
-        return self.consent.rehearse_button if locked else self.controls.button_of(move)
+    def asked_button(self) -> Button | None:
+        """Give the button beside the question that can be pressed now, if there is one."""
+        if self.consent.locked:
+            return self.consent.rehearse_button
+        return self.consent.go_button if self.consent.tick.value else None
 
     def _choose(self) -> None:
         self.clear()
@@ -249,6 +259,10 @@ class MigrateSection:
     def _rehearse_the_asked(self) -> None:
         if self.consent.move is not None:
             self._rehearse(self.consent.move)
+
+    def _go(self) -> None:
+        if self.consent.move is not None:
+            self._move(self.consent.move)
 
     def _step_through(self, move: Move) -> None:
         """Run the first statement; a scratch database asks first if values would be lost."""

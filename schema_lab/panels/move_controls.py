@@ -182,8 +182,10 @@ class MoveControls:
         if self.state is None or not self.state.known:
             return
         if self.state.status.pending and not self.state.branched:
-            yield from (UPGRADE, UPGRADE_ONE)
-        if self.state.status.current:
+            yield UPGRADE
+        if self.state.status.pending and self.state.one_up:
+            yield UPGRADE_ONE
+        if self.state.one_down:
             yield DOWNGRADE_ONE
         if self.direction:
             yield self.chosen

@@ -6,7 +6,7 @@ A failure is shown in the section of its button: the fact and the cure, unknown 
 from __future__ import annotations
 
 from contextvars import copy_context
-from threading import Lock, Thread
+from threading import Lock, Thread, get_ident
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ class Presses:
     A kernel handles the second click of a double click after the first press has ended, when the
     button is enabled again; so a double click is recognized by its time. Code that calls `click()`
     clicks once, so its next press counts if the last press failed. A front end that uses subshells
-    may send presses on several threads; one press runs, the others are dropped.
+    may send presses on several threads; one press runs, the others are dropped. A press during a
+    look waits until the look ends: the person could not see that anything ran.
 
     A kernel accepts no message while a handler runs. So a press that a person may want to cancel
     runs in a thread (`in_thread`) when a browser sent it; code that calls `click()` waits.
@@ -65,6 +66,7 @@ class Presses:
         self._look = look
         self._changed = False
         self._running = Lock()
+        self._looking: int | None = None
         self.record = Record()
         self.done = self.record.add
         self.pressed: Button | None = None
@@ -103,16 +105,20 @@ class Presses:
         """Look for as long as something has changed; a press that runs does so when it ends."""
         while self._changed and self._running.acquire(blocking=False):
             try:
-                self._changed = False
+                self._changed, self._looking = False, get_ident()
                 self.guard(self._look)
                 self._busy(False)
             finally:
+                self._looking = None
                 self._running.release()
 
     def _press(self, button: Button, action: Callable[[], None], in_thread: bool) -> None:
         if button.disabled or self._is_double_click(button):
             return
-        if not self._running.acquire(blocking=False):
+        if not self._begin():
+            return
+        if button.disabled:  # the look has shown that it does not apply any longer
+            self._running.release()
             return
         if in_thread and by_person(button):
             # The context links what the thread sends to the message of the browser.
@@ -120,6 +126,16 @@ class Presses:
             Thread(target=work[0], args=work[1:], name="schema_lab panel", daemon=True).start()
         else:
             self._run(button, action)
+
+    def _begin(self) -> bool:
+        """Begin a press: at once, or after a look on another thread; one press of those waiting."""
+        former, waits = self._ended, self._looking not in (None, get_ident())
+        if not self._running.acquire(blocking=waits):
+            return False
+        if self._ended != former:
+            self._running.release()
+            return False
+        return True
 
     def _run(self, button: Button, action: Callable[[], None]) -> None:
         try:
@@ -147,11 +163,14 @@ class Failures:
     ----------
     sections
         The sections with buttons; the first section shows the failures that no press caused.
+    answers
+        Gives the boxes of the questions that are shown now, each with its own button.
     """
 
-    def __init__(self, *sections: VBox) -> None:
+    def __init__(self, *sections: VBox, answers: Callable[[], Iterable[VBox]] = tuple) -> None:
         self.box = words()
-        self._sections = sections
+        self._sections, self._answers = sections, answers
+        self._home: VBox | None = None
         self._move_to(sections[0])
         self.clear()
 
@@ -159,7 +178,8 @@ class Failures:
         """Show no failure, and move to the section of the button that was pressed."""
         show_words(self.box, "")
         if pressed is not None:
-            holding = (section for section in self._sections if pressed in _within(section))
+            every = (*self._answers(), *self._sections)
+            holding = (section for section in every if pressed in _within(section))
             self._move_to(next(holding, self._sections[0]))
 
     def add(self, problem: BaseException) -> None:
@@ -170,10 +190,12 @@ class Failures:
 
     def _move_to(self, section: VBox) -> None:
         """Move to the end of a section, above its lines of code."""
-        if self.box in section.children:
+        if section is self._home:
             return
-        for former in self._sections:
-            former.children = tuple(child for child in former.children if child is not self.box)
+        if self._home is not None:
+            kept = (child for child in self._home.children if child is not self.box)
+            self._home.children = tuple(kept)
+        self._home = section
         section.children = (*section.children[:-1], self.box, section.children[-1])
 
 

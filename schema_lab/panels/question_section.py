@@ -8,7 +8,16 @@ from ipywidgets import Layout, RadioButtons
 
 from schema_lab import views
 from schema_lab.errors import InputError
-from schema_lab.panels.controls import button, line, row, section, show, show_words, words
+from schema_lab.panels.controls import (
+    button,
+    line,
+    row,
+    section,
+    show,
+    show_words,
+    widened,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,12 +39,14 @@ class QuestionControls:
         self.text_box = line("")
         self.call_box = words()
         self.answer_button = button(f"Answer {name}", "Apply this answer to the candidate")
-        self.box = section(
-            self.asked_box, self.chooser, self.text_box, row(self.answer_button, self.call_box)
-        )
+        self.change_button = button(f"Change {name}", "Show the answers to select another one")
+        self._answer_row = row(self.answer_button, self.call_box)
+        self._asked_row = row(widened(self.asked_box), self.change_button)
+        self.box = section(self._asked_row, self.chooser, self.text_box, self._answer_row)
         self.box.add_class("sl-question")
         self.chooser.observe(lambda _: self._follow(), "index")
         self.text_box.observe(lambda _: self._follow(), "value")
+        self.change_button.on_click(lambda _: self.fold(False))
         self._fill()
 
     def show(self, question: Question) -> None:
@@ -68,7 +79,8 @@ class QuestionControls:
     def close(self) -> None:
         """Remove every widget, in the front end too."""
         parts = (self.asked_box, self.chooser, self.text_box, self.answer_button, self.call_box)
-        for widget in (*parts, *self.box.children, self.box):
+        rows = (self.change_button, self._answer_row, self._asked_row)
+        for widget in (*parts, *rows, self.box):
             widget.close()
 
     @property
@@ -76,9 +88,13 @@ class QuestionControls:
         index = self.chooser.index
         return None if index is None else self.question.choices[index]
 
+    @property
+    def _free(self) -> bool:
+        """Whether the selected answer needs a text."""
+        return bool(self._choice and self._choice.free)
+
     def _fill(self) -> None:
         question = self.question
-        self.asked_box.value = views.questions.question_piece(question)
         chosen, value = question.chosen, question.answer or question.default or ()
         if question.open and question.must:
             chosen = None
@@ -88,11 +104,21 @@ class QuestionControls:
             ]
             self.chooser.index = None if chosen is None else question.choices.index(chosen)
         self.text_box.value = " ".join(value[len(chosen.value) :]) if chosen else ""
+        self.fold(not question.open)
+
+    def fold(self, folded: bool) -> None:
+        """Fold an answered question into one line, or show its answers."""
+        view = views.questions.folded_piece if folded else views.questions.question_piece
+        self.asked_box.value = view(self.question)
         self._follow()
+        for widget in (self.chooser, self._answer_row):
+            show(widget, not folded)
+        show(self.text_box, not folded and self._free)
+        show(self.change_button, folded)
 
     def _follow(self) -> None:
         choice, text = self._choice, self.text_box.value.strip()
-        show(self.text_box, bool(choice and choice.free))
+        show(self.text_box, self._free)
         if choice is None:
             show_words(self.call_box, "")
             return
@@ -131,7 +157,9 @@ class QuestionSection:
     @property
     def buttons(self) -> list[Button]:
         """Every button that answers, and Ask again."""
-        return [*(controls.answer_button for controls in self.controls), self.ask_again_button]
+        answers = (controls.answer_button for controls in self.controls)
+        changes = (controls.change_button for controls in self.controls)
+        return [*answers, *changes, self.ask_again_button]
 
     @property
     def suggested(self) -> Button | None:
@@ -172,6 +200,7 @@ class QuestionSection:
         question = controls.question
         self._candidate.answer(question.kind, question.about, *controls.value())
         self._changed()
+        controls.fold(not controls.question.open)
 
     def _ask_again(self) -> None:
         if self._candidate is not None:

@@ -41,6 +41,20 @@ class PanelState:
         return tuple(revision.id for revision in self.history if revision.id in known)
 
     @property
+    def one_up(self) -> bool:
+        """Whether exactly one revision comes next, so that "+1" is unambiguous."""
+        current = self.current
+        above = [each for each in self.history if set(each.down) & set(current)]
+        bases = [each for each in self.history if not each.down]
+        return len(current) <= 1 and len(above if current else bases) == 1
+
+    @property
+    def one_down(self) -> bool:
+        """Whether exactly one revision is current, and joins no others: "-1" is unambiguous."""
+        current = [each for each in self.history if each.id in self.current]
+        return len(current) == 1 and len(current[0].down) <= 1
+
+    @property
     def pending(self) -> tuple[str, ...]:
         """The pending revisions with their messages, oldest first."""
         pending = [revision for revision in self.history if not revision.applied]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ipywidgets import Dropdown, Layout
+from ipywidgets import BoundedIntText, Dropdown, Layout
 
 from schema_lab import views
 from schema_lab.errors import SchemaLabError
-from schema_lab.panels.controls import heading, row, section, words
+from schema_lab.panels.controls import button, heading, row, section, show, show_words, words
 from schema_lab.schema.frames.frames import heads_of
 from schema_lab.views.rows import Look
 
 if TYPE_CHECKING:
     import pandas as pd
+    from ipywidgets import Button
 
     from schema_lab.lab import Lab
     from schema_lab.panels.presses import Presses
@@ -46,7 +47,7 @@ class TablesSection:
     """Shows the selected table as it is now; after a move, a table that the move changed."""
 
     def __init__(self, lab: Lab, presses: Presses) -> None:
-        self._lab = lab
+        self._lab, self._presses = lab, presses
         self._loading = False
         self._widths: dict[str, int] | None = None
         self._seen: dict[str, tuple[str, ...]] = {}
@@ -59,7 +60,31 @@ class TablesSection:
             layout=Layout(width="auto", flex="0 1 320px", margin="0"),
         )
         self.rows_box = words()
-        self.box = section(heading("Tables", 6), row(self.table_chooser), self.rows_box)
+        self.seed_rows = BoundedIntText(
+            value=20,
+            min=1,
+            max=10_000,
+            description="Sample rows",
+            tooltip="How many rows each table gets",
+            layout=Layout(width="190px", margin="0"),
+        )
+        self.seed_button = button(
+            "Add sample rows", "Fill every table of this scratch database with sample rows"
+        )
+        self.seeded_box = words()
+        self._seed_row = row(self.seed_rows, self.seed_button)
+        self.box = section(
+            heading("Tables", 6),
+            row(self.table_chooser),
+            self.rows_box,
+            self._seed_row,
+            self.seeded_box,
+            words(),
+        )
+        show(self._seed_row, lab.throwaway)
+        show_words(self.seeded_box, "")
+        presses.bind(self.seed_button, self._seed, in_thread=True)
+        self.seed_rows.observe(lambda _: presses.forget(self.seed_button), "value")
         self.table_chooser.observe(lambda _: presses.guard(self._choose), "value")
 
     def show(self) -> None:
@@ -69,8 +94,14 @@ class TablesSection:
         self._offer(frame, changed)
         self._show_rows()
 
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """Its button."""
+        return (self.seed_button,)
+
     def remember(self) -> None:
         """Read the tables before a move, to show them beside the result."""
+        show_words(self.seeded_box, "")
         self._remembered = looks(self._lab, ROWS)
 
     def forget(self) -> None:
@@ -78,8 +109,27 @@ class TablesSection:
         self._remembered = {}
 
     def enable(self) -> None:
-        """Enable the chooser when there are tables."""
-        self.table_chooser.disabled = not self.table_chooser.options
+        """Enable what needs tables when there are tables."""
+        for control in (self.table_chooser, self.seed_rows, self.seed_button):
+            control.disabled = not self.table_chooser.options
+
+    def disable(self) -> None:
+        """Accept no input."""
+        for control in (self.table_chooser, self.seed_rows, self.seed_button):
+            control.disabled = True
+
+    def _seed(self) -> None:
+        """Add sample rows, and show the tables as they are then."""
+        show_words(self.seeded_box, views.html.muted("Adding sample rows …"))
+        self.forget()
+        rows = int(self.seed_rows.value)
+        try:
+            seeded = self._lab.seed(rows)
+        except BaseException:
+            show_words(self.seeded_box, "")
+            raise
+        self._presses.done(f"lab.seed({rows})")
+        show_words(self.seeded_box, views.snapshot.seeded_piece(seeded))
 
     def _changed(self, widths: dict[str, int]) -> list[str]:
         """Name the tables that are new or whose number of columns has changed."""

@@ -15,6 +15,7 @@ from alembic.operations import ops
 
 from schema_lab.rows.demand import TIMES, Demand, TableName
 from schema_lab.rows.demands import LiveTables, opened
+from schema_lab.rows.ready import ready_statement
 from schema_lab.schema.words import full_name
 from schema_lab.views import findings as view
 from schema_lab.views.frame import frame_of
@@ -44,6 +45,8 @@ class Violations:
         What the rows violate.
     reason
         For a demand without a condition: what the database says of the first value.
+    ready
+        A statement that lets the rows pass, for a person to edit and run; "" where none is known.
     """
 
     sentence: str
@@ -52,6 +55,7 @@ class Violations:
     total: int = 0
     demand: Demand | None = field(default=None, compare=False, repr=False)
     reason: str = ""
+    ready: str = field(default="", compare=False, repr=False)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -113,7 +117,9 @@ def violations_of(live: LiveTables, table: TableName, demand: Demand) -> Violati
     if not total:
         return None
     columns, rows = _rows(live, table, demand)
-    return Violations(_sentence(live, table, demand, total), columns, rows, total, demand)
+    sentence = _sentence(live, table, demand, total)
+    ready = ready_statement(live, table, demand)
+    return Violations(sentence, columns, rows, total, demand, ready=ready)
 
 
 def count(live: LiveTables, table: TableName, demand: Demand) -> int:

@@ -60,6 +60,29 @@ def calls_piece(lines: Sequence[str], label: str = "In code") -> str:
     return f'<div class="sl-call"><span class="sl-muted">{escape(label)}</span>{body}</div>'
 
 
+def record_piece(lines: Sequence[str]) -> str:
+    """Show lines of code that were run: the newest stands on top, a copy has them in order.
+
+    Examples
+    --------
+    >>> shown = record_piece(["lab.upgrade()", "lab.downgrade()"])
+    >>> shown.index("upgrade") < shown.index("downgrade")
+    True
+    >>> record_piece([])
+    ''
+    """
+    if not lines:
+        return ""
+    label = "The newest line is on top. Copied, the lines are in order: run them in a cell."
+    blocks = (block(line).replace("\n</pre>", "</pre>") for line in lines)
+    steps = "".join(f"<div>{each}</div>" for each in blocks)
+    return (
+        f'<p class="sl-muted">{escape(label)}</p>'
+        f'<div class="sl-steps" role="group" aria-label="Your actions as code" tabindex="0">'
+        f"{steps}</div>"
+    )
+
+
 def diff_text(diff: DiffShape) -> str:
     """Say the difference of two texts as `diff -u` does."""
     return "\n".join(visible(line, keep="\t") for line in _diff_lines(diff)) or NO_DIFFERENCES

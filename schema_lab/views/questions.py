@@ -30,6 +30,12 @@ def question_piece(question: QuestionShape) -> str:
     return _box(question, "")
 
 
+def folded_piece(question: QuestionShape) -> str:
+    """Show an answered question as one line, as one piece."""
+    about = f"<code>{escape(question.about)}</code>"
+    return f'<p role="status">{_mark(question)} {about}: {escape(question.outcome)}</p>'
+
+
 def call_piece(call: str) -> str:
     """Show the call that gives an answer, as one piece."""
     return f'<span class="sl-muted">In code:</span> <code>{escape(call)}</code>'

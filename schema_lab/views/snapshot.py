@@ -76,6 +76,12 @@ def snapshot_text(snapshot: SnapshotShape) -> str:
     return f"{_lead(snapshot)} ({visible(snapshot.dialect)}, {_facts(snapshot)}){label}"
 
 
+def option_text(snapshot: SnapshotShape) -> str:
+    """Say a snapshot in one short line, for a list of them to select from."""
+    label = f": {visible(snapshot.label)}" if snapshot.label else ""
+    return f"{visible(snapshot.id)} at {names(snapshot.heads)}, {_facts(snapshot)}{label}"
+
+
 def snapshots_html(listed: SnapshotsShape) -> str:
     """Show snapshots as a table."""
     if not listed.snapshots:
@@ -105,12 +111,17 @@ def restored_text(restored: RestoredShape) -> str:
 
 def seeded_html(seeded: SeededShape) -> str:
     """Show the tables that received sample rows, in a box."""
+    return page(seeded_piece(seeded))
+
+
+def seeded_piece(seeded: SeededShape) -> str:
+    """Show the same without its style, for a larger page."""
     tone = "good" if seeded.total else "plain"
     mark = "✓ " if seeded.total else ""
     lead = f'<p class="sl-lead">{mark}{escape(_seeded_lead(seeded))}</p>'
     listed = table(_SEED_COLUMNS, seeded.tables) if seeded.tables else ""
     notes = "".join(f"<p>! {escape(note)}</p>" for note in seeded.notes)
-    return page(box(tone, lead, listed, notes))
+    return box(tone, lead, listed, notes)
 
 
 def seeded_text(seeded: SeededShape) -> str:

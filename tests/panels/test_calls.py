@@ -9,8 +9,8 @@ from tests.panels.doing import accept, columns, scripts, write
 
 def recorded(panel: Panel) -> list[str]:
     """Read the lines that stand in the panel, without their colours."""
-    code = re.search(r"<pre[^>]*>(.*?)</pre>", panel.record_box.value, re.DOTALL)
-    return html.unescape(re.sub("<[^>]+>", "", code[1])).split("\n") if code else []
+    code = re.findall(r"<pre[^>]*>(.*?)</pre>", panel.record_box.value, re.DOTALL)
+    return [html.unescape(re.sub("<[^>]+>", "", line)) for line in code]
 
 
 def test_what_was_pressed_stands_there_as_code(panel: Panel) -> None:

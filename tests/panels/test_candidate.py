@@ -1,10 +1,16 @@
 """From models to a revision, by buttons."""
 
+import html
+import json
+from pathlib import Path
+
 import pytest
 
 from schema_lab.panels import Panel
+from schema_lab.panels.controls import link_to
 from tests.panels.conftest import Define
 from tests.panels.doing import accept, columns, scripts, write
+from tests.panels.test_calls import recorded
 
 
 def test_drift_is_shown_before_any_press(panel: Panel) -> None:
@@ -172,3 +178,49 @@ def test_a_candidate_that_is_upgraded_is_folded(panel: Panel) -> None:
     panel.downgrade_button.click()
     assert "<details>" not in panel.candidate_box.value
     assert panel.code_tabs.layout.display is None
+
+
+def press_enter(panel: Panel) -> None:
+    """Do what a browser's Enter in Message does."""
+    panel.message_box._handle_custom_msg({"event": "submit"}, [])
+
+
+def test_enter_in_the_message_proposes_a_candidate(panel: Panel) -> None:
+    """It acts as Autogenerate, with its errors and without."""
+    press_enter(panel)
+    assert "message" in panel.error_box.value
+    panel.message_box.value = "Create users"
+    press_enter(panel)
+    assert panel.error_box.value == ""
+    assert panel.candidate is not None
+
+
+def test_a_script_is_read_again_after_an_edit(panel: Panel) -> None:
+    """What was edited in the written file is shown as a difference, with the script's review."""
+    write(panel, "Create users")
+    assert panel.read_button.layout.display is None
+    panel.read_button.click()
+    assert "No differences." in panel.script_box.value
+    script = scripts(panel)[0]
+    code = script.read_text()
+    script.write_text(code.replace("    op.create_table(", "    pass\n    op.create_table("))
+    panel._presses.forget(panel.read_button)
+    panel.read_button.click()
+    assert "-    pass" in panel.script_box.value
+    assert "The review found no risks." in panel.script_box.value
+    assert recorded(panel)[-1] == 'lab.review("0001")'
+
+
+def test_a_written_script_is_a_link_where_a_server_shows_its_folder(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """JupyterLab opens it by the path from the server's own folder; elsewhere it is a name."""
+    write(panel, "Create users")
+    assert "<code>0001_create_users.py</code>" in panel.written_box.value
+    assert "<a " not in panel.written_box.value
+    (tmp_path / "jpserver-7.json").write_text(json.dumps({"root_dir": str(panel.lab.root)}))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JPY_PARENT_PID", "7")
+    shown = html.unescape(link_to(scripts(panel)[0]))
+    assert 'data-commandlinker-command="docmanager:open"' in shown
+    assert '{"path": "alembic/versions/0001_create_users.py"}' in shown

@@ -41,6 +41,19 @@ def test_with_the_tick_the_step_runs(upgraded: Panel) -> None:
     assert upgraded.confirm_box.layout.display == "none"
 
 
+def test_the_button_beside_the_tick_runs_the_step(upgraded: Panel) -> None:
+    """It is named after the step, waits for the tick, and then stands out."""
+    upgraded.downgrade_button.click()
+    accept(upgraded)
+    assert upgraded.accept_button.description == "Accept and downgrade one"
+    assert upgraded.accept_button.button_style == "primary"
+    upgraded.confirm_tick.value = False
+    assert upgraded.accept_button.disabled
+    upgraded.confirm_tick.value = True
+    upgraded.accept_button.click()
+    assert version(upgraded) == ["0001"]
+
+
 def test_a_tick_is_for_one_step(upgraded: Panel) -> None:
     """A tick for Downgrade one does not let Downgrade to base run."""
     upgraded.downgrade_button.click()

@@ -59,11 +59,9 @@ def test_a_step_may_be_rehearsed_before_it_is_pressed(upgraded: Panel) -> None:
 
 
 def test_one_rehearsal_counts_for_each_button_of_the_same_step(upgraded: Panel) -> None:
-    """Downgrade one and Downgrade to 0001 are one step; each has its own tick."""
+    """Downgrade one and Downgrade to 0001 are one step, for which one tick is enough."""
     upgraded.target_chooser.value = "0001"
     upgraded.rehearse_button.click()
-    upgraded.downgrade_button.click()
-    assert version(upgraded) == ["0002"]
     upgraded.confirm_tick.value = True
     upgraded.downgrade_button.click()
     assert version(upgraded) == ["0001"]

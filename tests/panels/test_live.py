@@ -1,10 +1,13 @@
-"""A panel that is shown follows the models; one that is not, does nothing."""
+"""A panel that is shown follows the models and other programs; one that is not, does nothing."""
+
+import asyncio
+from collections.abc import Callable
 
 import pytest
 from nbformat import NotebookNode
 
 from schema_lab import Lab
-from schema_lab.panels import Panel
+from schema_lab.panels import Panel, watching
 from tests.panels.conftest import Define
 from tests.panels.test_kernel import DEFINE, run
 
@@ -127,3 +130,86 @@ def test_a_cell_that_runs_while_a_press_is_finished_is_not_lost(
     monkeypatch.setattr(shown._tables, "show", redefine_last)
     shown.refresh_button.click()
     assert "users.plan" in shown.drift_box.value
+
+
+def beside(panel: Panel) -> Lab:
+    """Open the same project and database as another program does."""
+    return Lab(panel.lab.engine.url, config=panel.lab.root)
+
+
+def while_shown(
+    panel: Panel, change: Callable[[], object], monkeypatch: pytest.MonkeyPatch, views: int = 1
+) -> None:
+    """Let a kernel's loop run while a browser has views of the panel, and change something."""
+    monkeypatch.setattr(watching, "EVERY", 0.02)
+
+    async def run() -> None:
+        panel._view_count = 0
+        panel._view_count = 1
+        panel._view_count = views
+        change()
+        await asyncio.sleep(0.4)
+        panel._view_count = 0
+
+    asyncio.run(run())
+
+
+def test_what_another_program_migrates_is_shown(
+    shown: Panel, define: Define, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its revision, what it changed in the database and its tables appear without a press."""
+
+    def migrate() -> None:
+        other = beside(shown)
+        revision = other.revision("Of a colleague")
+        assert revision.path is not None
+        code = revision.code.replace("pass", 'op.execute("CREATE TABLE cities (id INT)")', 1)
+        revision.path.write_text(code)
+        other.upgrade()
+
+    while_shown(shown, migrate, monkeypatch)
+    assert "Of a colleague" in shown.history_box.value
+    assert "0 pending" in shown.status_box.value
+    assert [table for _, table in shown.table_chooser.options] == ["cities", "users"]
+
+
+def test_a_script_that_is_written_meanwhile_is_pending(
+    shown: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that appears makes Upgrade the next step."""
+    while_shown(shown, lambda: beside(shown).revision("Of a colleague"), monkeypatch)
+    assert shown.upgrade_button.button_style == "primary"
+
+
+def test_a_hidden_panel_does_not_look(shown: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a view nothing is read, whatever other programs do."""
+    looks = list[Lab]()
+    monkeypatch.setattr(type(shown.lab), "trace", looks.append)
+
+    def change() -> None:
+        beside(shown).revision("Of a colleague")
+        looks.clear()
+
+    while_shown(shown, change, monkeypatch, views=0)
+    assert looks == []
+    assert "1 pending" not in shown.status_box.value
+
+
+def test_a_database_that_is_gone_is_tried_once(
+    shown: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The panel says that the state is unknown, and rests until Refresh is pressed."""
+    looks = list[Lab]()
+
+    def gone(lab: Lab) -> None:
+        looks.append(lab)
+        raise OSError
+
+    def leave() -> None:
+        (shown.lab.root / "alembic" / "env.py").write_text("raise RuntimeError('gone')\n")
+        monkeypatch.setattr(type(shown.lab), "trace", gone)
+
+    while_shown(shown, leave, monkeypatch)
+    assert len(looks) == 1
+    assert "The current state is unknown" in shown.next_box.value
+    assert shown.refresh_button.button_style == "primary"

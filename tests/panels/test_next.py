@@ -53,12 +53,31 @@ def overtaken(panel: Panel, define: Define) -> None:
 
 
 def branched(panel: Panel, define: Define) -> None:
-    """Leave two heads."""
+    """Leave two heads above the current revision."""
     agreed(panel, define)
     source = panel.lab.revision("Left").path
     assert source is not None
     right = source.read_text().replace("0002", "0003").replace("Left", "Right")
     source.with_name("0003_right.py").write_text(right)
+
+
+def on_one_branch(panel: Panel, define: Define) -> None:
+    """Leave two heads, with the database at one of them."""
+    branched(panel, define)
+    panel.lab.upgrade("0002")
+
+
+def on_both_branches(panel: Panel, define: Define) -> None:
+    """Leave two heads, with the database at both."""
+    branched(panel, define)
+    panel.lab.upgrade("heads")
+
+
+def merged(panel: Panel, define: Define) -> None:
+    """Upgrade to a revision that joins two others."""
+    branched(panel, define)
+    panel.lab.merge("Join both")
+    panel.lab.upgrade()
 
 
 def losing(panel: Panel, define: Define) -> None:
@@ -116,7 +135,7 @@ def test_a_question_is_recommended_and_then_write(asking: Panel) -> None:
 
 
 def test_blocking_rows_are_to_be_fixed_first(lab: Lab) -> None:
-    """While rows block the candidate no button stands out: Autogenerate alone would not help."""
+    """While rows block the candidate, the statement that fixes them is tried, then committed."""
     be(lab, users())
     want(lab, users(sa.UniqueConstraint("name", name="uq_users_name")))
     panel = lab.panel()
@@ -124,7 +143,11 @@ def test_blocking_rows_are_to_be_fixed_first(lab: Lab) -> None:
     panel.message_box.value = "Make names unique"
     panel.autogenerate_button.click()
     assert "fix the blocking rows" in panel.next_box.value
-    assert recommended(panel) == []
+    for name in ("Try statement", "Commit statement", "Write revision"):
+        assert recommended(panel) == [name]
+        next(each for each in panel._buttons if each.button_style == "primary").click()
+        assert panel.error_box.value == ""
+    assert len(scripts(panel)) == 1
 
 
 def test_merge_heads_says_what_it_joins_and_writes_it(panel: Panel, define: Define) -> None:
@@ -141,6 +164,30 @@ def test_merge_heads_says_what_it_joins_and_writes_it(panel: Panel, define: Defi
     assert recorded(panel)[-1] == 'lab.merge("Join both")'
     panel.upgrade_button.click()
     assert panel.lab.status().pending == 0
+
+
+RELATIVE: dict[Callable[[Panel, Define], None], tuple[bool, bool]] = {
+    agreed: (False, True),
+    pending: (True, False),
+    branched: (False, True),
+    on_one_branch: (False, True),
+    on_both_branches: (False, False),
+    merged: (False, False),
+}
+
+
+@pytest.mark.parametrize("reach", RELATIVE, ids=lambda reach: reach.__name__)
+def test_one_step_can_be_pressed_where_it_is_unambiguous(
+    panel: Panel, define: Define, reach: Callable[[Panel, Define], None]
+) -> None:
+    """Upgrade one and Downgrade one are enabled where one revision is next, and do not fail."""
+    reach(panel, define)
+    panel.refresh()
+    buttons = (panel.upgrade_one_button, panel.downgrade_button)
+    assert tuple(not button.disabled for button in buttons) == RELATIVE[reach]
+    for button in buttons:
+        button.click()
+        assert panel.error_box.value == ""
 
 
 def test_what_cannot_be_read_is_unknown(project: Path) -> None:
@@ -176,3 +223,35 @@ def test_an_env_py_that_breaks_makes_the_differences_unknown(panel: Panel) -> No
     assert recommended(panel) == ["Refresh"]
     assert "unknown" in panel.next_box.value
     assert panel.autogenerate_button.disabled
+
+
+def test_no_upgrade_is_recommended_while_a_file_is_broken(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a revision pending, Refresh stands out until the models and env.py can be read."""
+    monkeypatch.syspath_prepend(str(project))
+    models, env = project / "models_that_break.py", project / "alembic" / "env.py"
+    models.write_text("import sqlalchemy as sa\nmetadata = sa.MetaData()\n")
+    env.write_text(
+        "from alembic import context\nfrom models_that_break import metadata\n"
+        "from schema_lab.migrate import run_offline, run_online\n"
+        "run = run_offline if context.is_offline_mode() else run_online\n"
+        "run(context, metadata)\n"
+    )
+    lab = Lab(f"sqlite:///{project}/lab.db", config=project)
+    lab.revision("First")
+    panel = lab.panel()
+    for path, breaks in (
+        (models, "def broken(:\n"),
+        (env, "def broken(:\n"),
+        (env, "{}\nraise RuntimeError('late')\n"),
+    ):
+        assert recommended(panel) == ["Upgrade"]
+        text = path.read_text()
+        path.write_text(breaks.format(text))
+        panel.refresh()
+        assert recommended(panel) == ["Refresh"]
+        assert "unknown" in panel.next_box.value
+        assert "unexpected" not in panel.error_box.value
+        path.write_text(text)
+        panel.refresh()

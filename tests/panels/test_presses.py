@@ -1,6 +1,7 @@
 """A press: one at a time, a double click once, every failure shown."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from ipywidgets import Button
@@ -178,6 +179,59 @@ def test_a_press_during_another_is_dropped(runner: Presses) -> None:
     go_on.set()
     thread.join(10)
     assert ran == []
+
+
+def looking_slowly(log: Log) -> tuple[Presses, threading.Event, threading.Event]:
+    """Give presses whose look waits for the second event, after it has set the first."""
+    started, go_on = threading.Event(), threading.Event()
+
+    def look() -> None:
+        started.set()
+        assert go_on.wait(10)
+
+    return Presses(log.busy.append, log.failures.append, log.refresh, look), started, go_on
+
+
+def test_a_press_during_a_look_waits_for_it(log: Log) -> None:
+    """A person does not see a look, so a press that another thread sends meanwhile counts."""
+    runner, started, go_on = looking_slowly(log)
+    button, ran = Button(), list[str]()
+    runner.bind(button, lambda: ran.append("ran"))
+    look, press, again = map(make_thread, (runner.changed, button.click, button.click))
+    look.start()
+    assert started.wait(10)
+    press.start()
+    again.start()
+    press.join(0.2)
+    assert (ran, press.is_alive()) == ([], True)
+    go_on.set()
+    for thread in (look, press, again):
+        thread.join(10)
+    assert ran == ["ran"]
+
+
+def test_a_look_may_disable_the_button_that_waits_for_it(log: Log) -> None:
+    """What the look has shown to be impossible does not run, and the next press does."""
+    runner, started, go_on = looking_slowly(log)
+    button, ran = Button(), list[str]()
+    runner.bind(button, lambda: ran.append("ran"))
+    look, press = make_thread(runner.changed), make_thread(button.click)
+    look.start()
+    assert started.wait(10)
+    press.start()
+    press.join(0.2)
+    button.disabled = True
+    go_on.set()
+    press.join(10)
+    assert ran == []
+    button.disabled = False
+    button.click()
+    assert ran == ["ran"]
+
+
+def make_thread(work: Callable[[], None]) -> threading.Thread:
+    """Make a thread that ends with the test process."""
+    return threading.Thread(target=work, daemon=True)
 
 
 def test_a_change_during_a_press_is_looked_at_when_it_ends(runner: Presses, log: Log) -> None:

@@ -1,5 +1,7 @@
 """The questions of a candidate, by controls."""
 
+from typing import Any
+
 from schema_lab.panels import Panel
 from schema_lab.panels.question_section import QuestionControls
 from tests.panels.doing import columns, scripts
@@ -16,6 +18,27 @@ def answer(panel: Panel, label: str) -> None:
     controls = only(panel)
     controls.chooser.label = label
     controls.answer_button.click()
+
+
+def shown_buttons(panel: Panel) -> list[Any]:
+    """List the buttons of the only question that are not hidden, alone or with their row."""
+    rows = [box for box in only(panel).box.children if hasattr(box, "children")]
+    return [each for row in rows if row.layout.display != "none" for each in row.children]
+
+
+def test_the_error_of_an_answer_stands_beside_its_button(asking: Panel) -> None:
+    """It is in the box of the question, and leaves it when another button is pressed."""
+    controls = only(asking)
+    controls.answer_button.click()
+    assert asking.error_box in controls.box.children
+    controls.chooser.label = "rename it to `tariff`"
+    controls.answer_button.click()
+    assert asking.error_box.value == ""
+    asking.ask_again_button.click()
+    asking.message_box.value = ""
+    asking.autogenerate_button.click()
+    assert "message" in asking.error_box.value
+    assert asking.error_box in asking._candidate.box.children
 
 
 def test_a_question_stands_with_its_evidence(asking: Panel) -> None:
@@ -67,10 +90,20 @@ def test_the_line_of_code_follows_the_choice(asking: Panel) -> None:
 
 
 def test_an_answered_question_says_its_answer(asking: Panel) -> None:
-    """It stays, with its answer chosen, and can be answered otherwise."""
+    """It folds to one line; Change shows the answers, and another one can be given."""
     answer(asking, "rename it to `tariff`")
-    assert "Answer: rename it to `tariff`." in only(asking).asked_box.value
-    assert only(asking).chooser.label == "rename it to `tariff`"
+    controls = only(asking)
+    assert "<code>users.plan</code>: rename it to `tariff`" in controls.asked_box.value
+    assert controls.chooser.layout.display == "none"
+    assert controls.answer_button not in shown_buttons(asking)
+    controls.change_button.click()
+    assert "Answer: rename it to `tariff`." in controls.asked_box.value
+    assert controls.chooser.layout.display is None
+    assert controls.chooser.label == "rename it to `tariff`"
+    asking._presses.forget(controls.answer_button)
+    controls.answer_button.click()
+    assert controls.chooser.layout.display == "none"
+    asking._presses.forget(controls.answer_button)
     answer(asking, "drop it with its values")
     assert "drop column users.plan" in asking.candidate_box.value
 
