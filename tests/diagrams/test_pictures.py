@@ -12,8 +12,9 @@ from alembic.operations import ops
 from schema_lab.candidate.diagram import marked
 from schema_lab.history import Graph
 from schema_lab.schema import Diagram, DiagramColumn, DiagramTable
-from schema_lab.views.diagrams import entities_text, svg
+from schema_lab.views.diagrams import entities_text
 from schema_lab.views.diagrams.layers import downwards, layered
+from schema_lab.views.diagrams.svg import picture
 from schema_lab.views.plain import visible
 from tests.diagrams.values import (
     HEROES,
@@ -83,7 +84,7 @@ def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_label_stays_one_attribute(name: str) -> None:
     """[I3] A quote in the name of a picture does not end what a screen reader says."""
-    drawn = read(svg.picture(1, 1, name, []))
+    drawn = read(picture(1, 1, name, []))
     assert drawn.get("aria-label") == visible(name)
     assert set(drawn.attrib) == {"width", "height", "viewBox", "role", "aria-label"}
 
