@@ -27,6 +27,8 @@ COMMANDS = [
     "bench",
     "journeys",
     "alembic-suite",
+    "mutants",
+    "audit",
     "clean",
 ]
 
