@@ -187,10 +187,24 @@ def test_what_sqlite_turns_into_zero_is_counted(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_a_type_that_nobody_knows_is_left_to_the_script(walk: Walk) -> None:
-    """D4: a type whose name the script does not have is not counted; the run itself says so."""
-    by_hand(walk, BY_HAND.format(cut=CUT).replace("sa.String(length=5)", "sa.Strings(5)"))
+@pytest.mark.parametrize(
+    ("known", "unknown"), [("sa.String(length=5)", "sa.Strings(5)"), ('("text", ex', '("txt", ex')]
+)
+def test_what_nobody_knows_is_left_to_the_script(walk: Walk, known: str, unknown: str) -> None:
+    """D4: a type or a column that is not there is not counted; the run itself says so."""
+    by_hand(walk, BY_HAND.format(cut=CUT).replace(known, unknown))
     lab = Lab(walk.url, config=walk.root)
     assert lab.losses("upgrade", "head") == ()
-    with pytest.raises(MigrationError, match="Strings"):
+    with pytest.raises(MigrationError, match=r"Strings|txt"):
         lab.upgrade()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
+def test_what_a_server_rounds_is_counted(walk: Walk) -> None:
+    """D4: digits that a server cuts off without an error are lost, though no UPDATE runs."""
+    walk.sql("ALTER TABLE notes ADD COLUMN size NUMERIC(10, 3)")
+    walk.sql("UPDATE notes SET size = id + 0.125 WHERE id = 1")
+    types = "existing_type=sa.Numeric(10, 3), type_=sa.Numeric(10, 1)"
+    by_hand(walk, f'op.alter_column("notes", "size", {types})')
+    (loss,) = Lab(walk.url, config=walk.root).losses("upgrade", "head")
+    assert (loss.name, loss.values) == ("notes.size", 1)

@@ -48,6 +48,7 @@ def spelled(*parts: str) -> str:
         ("postgresql:///u:p@h/d", "postgresql:///u:***@h/d"),
         ("mysql://h/d?user=u&password=a;b&x=1", "mysql://h/d?user=u&password=***&x=1"),
         ("mysql://u:a@h/d?password=b@c", "mysql://u:***"),
+        ("mysql://u:password=@h/d", "mysql://u:***"),
         ("host=h password=p", "host=h password=***"),
         ("sqlite:////home/a:b@c/x.db", "sqlite:////home/a:b@c/x.db"),
         ("sqlite:///x.db?password=p", "sqlite:///x.db?password=***"),
