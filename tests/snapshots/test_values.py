@@ -37,6 +37,14 @@ def test_a_snapshot_says_its_facts(lab: Lab) -> None:
     assert timedelta(0) <= snapshot.age < timedelta(minutes=1)
 
 
+def test_a_snapshot_is_a_value(lab: Lab) -> None:
+    """Neither a snapshot nor a list of snapshots can be changed, so what is shown stays true."""
+    lab.snapshot()
+    for value, name in ((lab.snapshots()[0], "heads"), (lab.snapshots(), "snapshots")):
+        with pytest.raises(AttributeError):
+            setattr(value, name, ())
+
+
 def test_a_snapshot_reads_in_one_line_without_its_path(lab: Lab) -> None:
     """The representation is the same on every machine."""
     snapshot = lab.snapshot("before lunch")
