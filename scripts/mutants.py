@@ -139,7 +139,8 @@ def _run(part: Part) -> int:
             kept.set_result(job, _result(part, mutants[job], limit))
         outcomes = {item.job_id: result.test_outcome for item, result in kept.completed_work_items}
     survivors = [each for job, each in mutants.items() if outcomes[job] is TestOutcome.SURVIVED]
-    unexplained = [each for each in survivors if each.after.strip() not in part.explained]
+    known = {_bare(line) for line in part.explained}
+    unexplained = [each for each in survivors if _bare(each.after) not in known]
     figures = (len(mutants), len(mutants) - len(survivors), len(survivors) - len(unexplained))
     print(
         f"{part.name:12}{figures[0]:8}{figures[1]:8}{figures[2]:10}{len(unexplained):9}", flush=True
@@ -147,6 +148,11 @@ def _run(part: Part) -> int:
     for mutant in sorted(unexplained, key=lambda each: each.spec.start_pos):
         print(f"  {mutant.sentence}", flush=True)
     return len(unexplained)
+
+
+def _bare(line: str) -> str:
+    """Leave out white space, which Cosmic Ray adds to a number."""
+    return "".join(line.split())
 
 
 def _begun(part: Part, kept: WorkDB) -> dict[str, Mutant]:

@@ -178,6 +178,16 @@ def test_a_record_is_of_the_upgrade(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_text_that_sqlite_keeps_is_no_loss(walk: Walk) -> None:
+    """D4: SQLite keeps a text that is longer than its type, where no UPDATE cuts it."""
+    by_hand(walk, BY_HAND.split("\n", 2)[2])
+    lab = Lab(walk.url, config=walk.root)
+    assert lab.losses("upgrade", "head") == ()
+    lab.upgrade()
+    assert walk.value("SELECT text FROM notes WHERE id = 1") == "twenty characters ok"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_what_sqlite_turns_into_zero_is_counted(walk: Walk) -> None:
     """D4: text that becomes a number is lost on SQLite, which refuses none of it."""
     text = walk.value("SELECT COUNT(*) FROM notes")

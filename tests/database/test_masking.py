@@ -123,6 +123,7 @@ def test_scrub_knows_an_unreadable_url() -> None:
     url = "postgresql://u:top@s3cret@host/db"
     assert scrub(f"cannot open {url}", url) == "cannot open postgresql://u:***@host/db"
     assert scrub("password top@s3cret", url) == "password ***"
+    assert scrub("password top, host s3cret@host", url) == "password ***, host s3cret@host"
 
 
 def test_scrub_knows_what_is_no_url() -> None:

@@ -87,6 +87,8 @@ def test_a_downgrade_loses_what_its_revisions_added(filled: Lab) -> None:
     losses = filled.losses("downgrade", "base")
     assert [loss.sentence for loss in losses] == ["column users.city with 1 value"]
     assert (losses[0].table, losses[0].column, losses[0].values) == ("users", "city", 1)
+    with pytest.raises(AttributeError):
+        losses[0].values = 0  # type: ignore[misc]
 
 
 def test_counting_changes_nothing(filled: Lab) -> None:
