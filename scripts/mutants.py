@@ -34,10 +34,14 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkR
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "mutants"
 PARTS = ROOT / "scripts" / "mutants.toml"
-COPIED = ("alembic", "alembic.ini", "conftest.py", "examples", "pyproject.toml", "schema_lab")
-COPIED += ("scripts", "tests")
-LIBRARIES = ("IPython", "alembic", "ipywidgets", "pandas", "psycopg", "pymysql")
-LIBRARIES += ("sqlalchemy", "sqlglot", "sqlmodel")
+COPIED = (
+    *("alembic", "alembic.ini", "conftest.py", "examples", "pyproject.toml"),
+    *("schema_lab", "scripts", "tests"),
+)
+LIBRARIES = (
+    *("IPython", "alembic", "ipywidgets", "pandas", "psycopg", "pymysql", "sqlalchemy"),
+    *("sqlglot", "sqlmodel"),
+)
 MEANT = re.compile(
     r"core/(Replace(ComparisonOperator_(Eq_NotEq|NotEq_Eq|Lt_LtE|Lt_GtE|LtE_Lt|LtE_Gt|Gt_GtE|Gt_LtE"
     r"|GtE_Gt|GtE_Lt|Is_IsNot|IsNot_Is)|BinaryOperator_(Add_Sub|Sub_Add|BitOr_BitAnd|BitAnd_BitOr)"
