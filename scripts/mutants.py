@@ -132,19 +132,18 @@ def _run(part: Part) -> int:
     if not passed:
         raise SystemExit(f"The tests of {part.name} fail without a change: see {part.log}.")
     limit = 20 + 5 * seconds
+    explained = {_bare(line) for line in part.explained}
     with use_db(str(part.session)) as kept:
         mutants = _begun(part, kept)
-        settled = {
-            item.job_id
-            for item, result in kept.completed_work_items
-            if result.test_outcome is TestOutcome.KILLED
-        }
-        for job in mutants.keys() - settled:
-            kept.set_result(job, _result(part, mutants[job], limit))
-        outcomes = {item.job_id: result.test_outcome for item, result in kept.completed_work_items}
-    survivors = [each for job, each in mutants.items() if outcomes[job] is TestOutcome.SURVIVED]
-    known = {_bare(line) for line in part.explained}
-    unexplained = [each for each in survivors if _bare(each.after) not in known]
+        known = {job for job, each in mutants.items() if _bare(each.after) in explained}
+        outcomes = _outcomes(kept)
+        for job, mutant in mutants.items():
+            settled = job in known and outcomes.get(job) is TestOutcome.SURVIVED
+            if not settled and outcomes.get(job) is not TestOutcome.KILLED:
+                kept.set_result(job, _result(part, mutant, limit))
+        outcomes = _outcomes(kept)
+    survivors = {job for job in mutants if outcomes[job] is TestOutcome.SURVIVED}
+    unexplained = [mutants[job] for job in survivors - known]
     figures = (len(mutants), len(mutants) - len(survivors), len(survivors) - len(unexplained))
     print(
         f"{part.name:12}{figures[0]:8}{figures[1]:8}{figures[2]:10}{len(unexplained):9}", flush=True
@@ -152,6 +151,10 @@ def _run(part: Part) -> int:
     for mutant in sorted(unexplained, key=lambda each: each.spec.start_pos):
         print(f"  {mutant.sentence}", flush=True)
     return len(unexplained)
+
+
+def _outcomes(kept: WorkDB) -> dict[str, TestOutcome | None]:
+    return {item.job_id: result.test_outcome for item, result in kept.completed_work_items}
 
 
 def _bare(line: str) -> str:

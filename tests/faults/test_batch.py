@@ -227,8 +227,9 @@ op.execute("DROP TABLE users")
 op.execute("ALTER TABLE new RENAME TO users")
 """,
     )
-    with pytest.raises(MigrationError, match=r"trigger noted of users; index ix of users"):
+    with pytest.raises(MigrationError, match=r"trigger noted of users; index ix of users") as error:
         walk.lab().upgrade(accept_loss=True)
+    assert 'accepted_losses = ["trigger noted of users"]' in error.value.cure
 
 
 def test_a_counter_never_goes_back(walk: Walk) -> None:
