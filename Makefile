@@ -10,6 +10,8 @@ LAB_EXTRAS = lab,mysql,postgresql
 LAB_STAMP = $(VENV)/.installed-lab
 TEST_STAMP = $(VENV)/.installed-test
 BENCH_STAMP = $(VENV)/.installed-bench
+MUTANTS_STAMP = $(VENV)/.installed-mutants
+AUDIT_STAMP = $(VENV)/.installed-audit
 
 LAB_OPTIONS = --ServerApp.root_dir="$(CURDIR)" --ServerApp.ip=127.0.0.1 --port=$(PORT) \
 	--ServerApp.port_retries=0 --LabApp.default_url=/lab/tree/$(HOME_NOTEBOOK) --LabApp.news_url=None
@@ -36,14 +38,15 @@ CORE = tests/history tests/migrate tests/autogenerate --ignore=tests/autogenerat
 QUICK = not (postgresql or mariadb or browser or slow)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab page test quick core oldest newest tour notebooks pictures lint bench journeys alembic-suite clean
+.PHONY: help lab page test quick core oldest newest tour notebooks pictures lint bench journeys alembic-suite mutants audit clean
 
 help: ## list these commands
 	@echo "schema_lab: change your database schema from a notebook."
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 	@echo
-	@echo "Variables: PORT=8888 and BROWSER=none for lab and page; PYTHON=python3 chooses the interpreter of $(VENV)."
+	@echo "Variables: PORT=8888 and BROWSER=none for lab and page; PYTHON=python3 chooses the interpreter of $(VENV);"
+	@echo "PARTS=\"html lock\" chooses what mutants runs."
 
 lab: $(LAB_STAMP) ## open JupyterLab on the first notebook
 	@exec $(RUN) jupyterlab $(LAB_OPTIONS)
@@ -91,6 +94,12 @@ journeys: $(TEST_STAMP) ## count the files that a reader of a candidate and of a
 alembic-suite: $(TEST_STAMP) ## run Alembic's own tests, plain and beside a lab, and print the difference
 	@$(RUN) scripts.alembic_suite
 
+mutants: $(MUTANTS_STAMP) ## change what guards a database in small ways, and list the changes that no test notices
+	@nice $(RUN) scripts.mutants $(PARTS)
+
+audit: $(AUDIT_STAMP) ## look up the pinned versions in a database of known vulnerabilities
+	@$(RUN) scripts.audit
+
 clean: ## remove what the other commands made, databases excepted
 	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -107,3 +116,11 @@ $(TEST_STAMP): pyproject.toml $(CONSTRAINTS)
 $(BENCH_STAMP): pyproject.toml $(CONSTRAINTS)
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" CONSTRAINTS="$(CONSTRAINTS)" scripts/setup.sh bench
 	@touch $(LAB_STAMP) $(TEST_STAMP) $@
+
+$(MUTANTS_STAMP): pyproject.toml $(CONSTRAINTS)
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" CONSTRAINTS="$(CONSTRAINTS)" scripts/setup.sh mutants
+	@touch $(LAB_STAMP) $(TEST_STAMP) $@
+
+$(AUDIT_STAMP): pyproject.toml $(CONSTRAINTS)
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" CONSTRAINTS="$(CONSTRAINTS)" scripts/setup.sh audit
+	@touch $@

@@ -42,13 +42,17 @@ def answer(address: str, host: str = "") -> tuple[int, str]:
 
 
 def test_a_page_that_is_not_asked_with_its_token_is_closed(tmp_path: Path) -> None:
-    """Without the token there is no panel, and under another host's name there is no page."""
+    """Without the token there is no panel, under another host's name no page, never a traceback."""
     with make_page(tmp_path, f"sqlite:///{tmp_path / 'app.db'}") as address:
         assert "?token=" in address
         assert answer(address, host="evil.example")[0] == HTTPStatus.FORBIDDEN
         _, text = answer(address.partition("?")[0])
         assert "Password or token" in text or "login" in text
         assert "jupyter-config-data" not in text
+        (tmp_path / "project" / "alembic.ini").unlink()
+        _, text = answer(address)
+        assert "There was an error when executing cell" in text
+        assert "Traceback" not in text
 
 
 def test_a_colleague_presses_upgrade_on_a_plain_page(

@@ -5,8 +5,9 @@ from textwrap import indent
 
 import pytest
 
-from schema_lab import Field, Lab
-from schema_lab.errors import LossError
+from schema_lab import Field, Lab, init_db
+from schema_lab.errors import LossError, MigrationError
+from schema_lab.migrate import Loss
 from tests.support.processes import DOORS
 from tests.support.revisions import Walk
 
@@ -136,3 +137,84 @@ def test_a_length_is_counted_in_characters(walk: Walk, text: str, lost: int) -> 
     by_hand(walk, BY_HAND.format(cut=CUT))
     found = Lab(walk.url, config=walk.root).losses("upgrade", "head")
     assert sum(loss.values for loss in found) == lost
+
+
+def test_only_what_was_accepted_before_is_called_more() -> None:
+    """D4: the sentence speaks of the author where the author accepted fewer values."""
+    said = {
+        known: Loss("notes", "text", 2, type="TEXT", recorded=known).sentence for known in (0, 1, 2)
+    }
+    bare = "2 values of notes.text that TEXT cannot hold"
+    assert said == {0: bare, 1: f"{bare}, more than the 1 that its author accepted", 2: bare}
+
+
+def test_as_many_as_were_accepted_start_up(walk: Walk) -> None:
+    """D4: `init_db` asks nobody where no more is lost than the script's author accepted."""
+    lab = shortened(walk)
+    init_db(walk.url, config=walk.root)
+    assert tuple(revision.id for revision in lab.current()) == newest(lab)
+
+
+def test_an_older_script_starts_up(walk: Walk) -> None:
+    """D4: a script without a record runs at a start as before, and nobody has recorded a loss."""
+    by_hand(walk, BY_HAND.format(cut=CUT))
+    lab = Lab(walk.url, config=walk.root)
+    assert [loss.recorded for loss in lab.losses("upgrade", "head")] == [0]
+    init_db(walk.url, config=walk.root)
+    assert tuple(revision.id for revision in lab.current()) == newest(lab)
+
+
+def test_a_record_is_of_the_upgrade(walk: Walk) -> None:
+    """D4: what an author accepted of an upgrade is not accepted of the downgrade."""
+    path = Lab(walk.url, config=walk.root).revision("Shorten later").path
+    assert path is not None
+    upgrade, downgrade = path.read_text().split("def downgrade")
+    body = downgrade.replace("    pass", indent(BY_HAND.format(cut=CUT), "    "))
+    path.write_text(f'{upgrade}accepted_losses = {{"notes.text": 1}}\n\n\ndef downgrade{body}')
+    lab = Lab(walk.url, config=walk.root)
+    lab.upgrade()
+    (loss,) = lab.losses("downgrade", "-1")
+    assert (loss.name, loss.values, loss.recorded) == ("notes.text", 1, 0)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_text_that_sqlite_keeps_is_no_loss(walk: Walk) -> None:
+    """D4: SQLite keeps a text that is longer than its type, where no UPDATE cuts it."""
+    by_hand(walk, BY_HAND.split("\n", 2)[2])
+    lab = Lab(walk.url, config=walk.root)
+    assert lab.losses("upgrade", "head") == ()
+    lab.upgrade()
+    assert walk.value("SELECT text FROM notes WHERE id = 1") == "twenty characters ok"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_what_sqlite_turns_into_zero_is_counted(walk: Walk) -> None:
+    """D4: text that becomes a number is lost on SQLite, which refuses none of it."""
+    text = walk.value("SELECT COUNT(*) FROM notes")
+    by_hand(walk, BY_HAND.replace("sa.String(length=5)", "sa.Integer()").split("\n", 2)[2])
+    (loss,) = Lab(walk.url, config=walk.root).losses("upgrade", "head")
+    assert loss.sentence == f"{text} values of notes.text that sa.Integer() cannot hold"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("known", "unknown"), [("sa.String(length=5)", "sa.Strings(5)"), ('("text", ex', '("txt", ex')]
+)
+def test_what_nobody_knows_is_left_to_the_script(walk: Walk, known: str, unknown: str) -> None:
+    """D4: a type or a column that is not there is not counted; the run itself says so."""
+    by_hand(walk, BY_HAND.format(cut=CUT).replace(known, unknown))
+    lab = Lab(walk.url, config=walk.root)
+    assert lab.losses("upgrade", "head") == ()
+    with pytest.raises(MigrationError, match=r"Strings|txt"):
+        lab.upgrade()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
+def test_what_a_server_rounds_is_counted(walk: Walk) -> None:
+    """D4: digits that a server cuts off without an error are lost, though no UPDATE runs."""
+    walk.sql("ALTER TABLE notes ADD COLUMN size NUMERIC(10, 3)")
+    walk.sql("UPDATE notes SET size = id + 0.125 WHERE id = 1")
+    types = "existing_type=sa.Numeric(10, 3), type_=sa.Numeric(10, 1)"
+    by_hand(walk, f'op.alter_column("notes", "size", {types})')
+    (loss,) = Lab(walk.url, config=walk.root).losses("upgrade", "head")
+    assert (loss.name, loss.values) == ("notes.size", 1)

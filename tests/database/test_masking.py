@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from schema_lab.database.urls import masked, scrub
+from schema_lab.database.urls import has_ambiguous_password, masked, scrub
 
 # No part of the visible URL, and no star, which the mask itself is made of.
 SECRETS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="*"), min_size=1)
@@ -48,6 +48,10 @@ def spelled(*parts: str) -> str:
         ("postgresql:///u:p@h/d", "postgresql:///u:***@h/d"),
         ("mysql://h/d?user=u&password=a;b&x=1", "mysql://h/d?user=u&password=***&x=1"),
         ("mysql://u:a@h/d?password=b@c", "mysql://u:***"),
+        ("mysql://u:password=@h/d", "mysql://u:***"),
+        ("mysql://u:a?password=b&c@h/d", "mysql://u:***@h/d"),
+        ("mysql://h/d?password=x&token=b;secret=c", "mysql://h/d?password=***&token=***"),
+        (":p@h/d", ":***@h/d"),
         ("host=h password=p", "host=h password=***"),
         ("sqlite:////home/a:b@c/x.db", "sqlite:////home/a:b@c/x.db"),
         ("sqlite:///x.db?password=p", "sqlite:///x.db?password=***"),
@@ -119,6 +123,25 @@ def test_scrub_knows_an_unreadable_url() -> None:
     url = "postgresql://u:top@s3cret@host/db"
     assert scrub(f"cannot open {url}", url) == "cannot open postgresql://u:***@host/db"
     assert scrub("password top@s3cret", url) == "password ***"
+    assert scrub("password top, host s3cret@host", url) == "password ***, host s3cret@host"
+
+
+def test_scrub_knows_what_is_no_url() -> None:
+    """I5: of a text that cannot be read as a URL, what looks like a password is removed."""
+    assert scrub("refused: p4ss", "u:p4ss@h/d") == "refused: ***"
+
+
+def test_scrub_knows_a_password_as_python_spells_it() -> None:
+    """I5: a line break in a password is removed together with what surrounds it."""
+    url = sa.URL.create("postgresql", "u", "one\ntwo", "h", database="d")
+    assert scrub("said 'one\\ntwo'", url) == "said '***'"
+
+
+@pytest.mark.parametrize("url", [":p@ss@h", "mysql://u:p@ss@h/d"])
+def test_a_password_with_a_raw_sign_is_ambiguous(url: str) -> None:
+    """I5: where an unescaped @ hides the end of a password, the lab says so; else it does not."""
+    assert has_ambiguous_password(url)
+    assert not has_ambiguous_password(url.replace("p@ss", "pass"))
 
 
 def test_a_password_like_the_user_leaves_the_message_readable() -> None:

@@ -112,6 +112,8 @@ def test_a_missing_driver_names_the_extra(installed: set[str], url: str, extra: 
         ("mysql://u:s3cret@s3cret/s3cret@h/d", "more than one @"),
         ("mysql://u:s3cret@s3cret?s3cret@h/d", "more than one @"),
         ("sqlite://u:s3cret@h/d", "SQLite has none"),
+        ("sqlite://h/s.db", "SQLite has none"),
+        ("sqlite://u:s3cret@/s.db", "SQLite has none"),
     ],
 )
 def test_a_bad_url_is_refused_without_its_password(url: str, fact: str) -> None:
@@ -145,6 +147,13 @@ def test_a_quoted_password_survives(password: str) -> None:
     resolved = resolve(made.render_as_string(hide_password=False))
     assert resolved == made.set(drivername="postgresql+psycopg")
     assert resolve(made) == resolved
+
+
+def test_the_driver_gets_the_password() -> None:
+    """I5: what is hidden wherever the URL is shown is there for who asks for it by name."""
+    url = resolve("postgresql://u:s3cret@h/d")
+    assert url.render_as_string(hide_password=False) == "postgresql+psycopg://u:s3cret@h/d"
+    assert url.render_as_string() == str(url) == repr(url) == "postgresql+psycopg://u:***@h/d"
 
 
 def test_query_parameters_are_kept() -> None:

@@ -14,6 +14,7 @@ from schema_lab.history import Graph
 from schema_lab.schema import Diagram, DiagramColumn, DiagramTable
 from schema_lab.views.diagrams import entities_text
 from schema_lab.views.diagrams.layers import downwards, layered
+from schema_lab.views.diagrams.svg import picture
 from schema_lab.views.plain import visible
 from tests.diagrams.values import (
     HEROES,
@@ -78,6 +79,14 @@ def test_a_hostile_name_is_shown_as_it_is(name: str) -> None:
     assert words_of(diagram.svg).count(visible(name)) == 2
     assert repr(diagram).count(visible(name)) == 2
     assert any(visible(name) in words for words in words_of(hostile_graph().svg))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_label_stays_one_attribute(name: str) -> None:
+    """[I3] A quote in the name of a picture does not end what a screen reader says."""
+    drawn = read(picture(1, 1, name, []))
+    assert drawn.get("aria-label") == visible(name)
+    assert set(drawn.attrib) == {"width", "height", "viewBox", "role", "aria-label"}
 
 
 def test_mermaid_gets_no_sign_of_a_name() -> None:

@@ -186,6 +186,35 @@ def test_a_rename_in_batch_mode_does_not_hide_a_loss(walk: Walk) -> None:
         walk.lab().upgrade(accept_loss=True)
 
 
+def test_a_downgrade_is_guarded_too(walk: Walk) -> None:
+    """B3: a downgrade that rebuilds a table would lose its trigger, and is refused."""
+    walk.revision("0002", "pass", REBUILD)
+    walk.lab().upgrade()
+    users(walk, LOSSES["B3"][0])
+    before = walk.dump()
+    with pytest.raises(MigrationError, match="trigger noted of users"):
+        walk.lab().downgrade(accept_loss=True)
+    assert walk.dump() == before
+
+
+def test_what_a_rebuilt_table_gains_is_no_loss(walk: Walk) -> None:
+    """B3, B5, B6: a collation, a trigger and a counter that are only there afterwards pass."""
+    users(walk, f"{LOSSES['B5'][0]}; CREATE TABLE log (n INT)")
+    walk.revision(
+        "0002",
+        f"""
+op.execute("CREATE TABLE new (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+           " email TEXT COLLATE NOCASE, age INT)")
+op.execute("INSERT INTO new SELECT * FROM users")
+op.execute("DROP TABLE users")
+op.execute("ALTER TABLE new RENAME TO users")
+op.execute("INSERT INTO users (id, email) VALUES (90, 'bob')")
+op.execute("{NOTED}")
+""",
+    )
+    assert walk.lab().upgrade(accept_loss=True).after == ("0002",)
+
+
 def test_a_table_rebuilt_by_hand_is_guarded(walk: Walk) -> None:
     """B3, B9: the same loss without Alembic's batch mode is refused as well."""
     users(walk, LOSSES["B3"][0] + "; CREATE INDEX ix ON users (email)")
@@ -198,8 +227,9 @@ op.execute("DROP TABLE users")
 op.execute("ALTER TABLE new RENAME TO users")
 """,
     )
-    with pytest.raises(MigrationError, match=r"trigger noted of users; index ix of users"):
+    with pytest.raises(MigrationError, match=r"trigger noted of users; index ix of users") as error:
         walk.lab().upgrade(accept_loss=True)
+    assert 'accepted_losses = ["trigger noted of users"]' in error.value.cure
 
 
 def test_a_counter_never_goes_back(walk: Walk) -> None:

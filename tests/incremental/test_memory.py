@@ -81,6 +81,35 @@ def test_who_points_to_a_changed_table_is_looked_at(equal: Lab) -> None:
     assert looked(equal) == {"customers", "goods"}
 
 
+def test_who_points_to_an_altered_table_is_looked_at(equal: Lab) -> None:
+    """A live customers that was altered brings orders, which points to it."""
+    execute(equal, "ALTER TABLE customers ADD COLUMN size INTEGER")
+    assert looked(equal) == {"customers", "orders"}
+
+
+ENV_PY = """
+from alembic import context
+from sqlalchemy import NullPool, create_engine
+
+with create_engine({url!r}, poolclass=NullPool).connect() as connection:
+    context.configure(connection=connection, target_metadata=None, compare_type={compare_type})
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+def test_changed_options_forget_what_was_equal(equal: Lab) -> None:
+    """An env.py that asks for another comparison has every table compared, once."""
+    (env_py,) = equal.root.rglob("env.py")
+    url = equal.engine.url.render_as_string(hide_password=False)
+    env_py.write_text(ENV_PY.format(url=url, compare_type=True))
+    equal.drift()
+    assert looked(equal) == set()
+    env_py.write_text(ENV_PY.format(url=url, compare_type=False))
+    assert looked(equal) == {"customers", "goods", "prices", "orders"}
+    assert looked(equal) == set()
+
+
 def test_what_another_connection_does_is_seen(equal: Lab) -> None:
     """DDL of anybody's is drift at the next look, and again when it is taken back."""
     execute(equal, "ALTER TABLE prices ADD COLUMN size INTEGER")

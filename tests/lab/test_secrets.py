@@ -126,6 +126,27 @@ def test_a_failing_connection_holds_no_password(
     assert leaked(told(caught.value), caplog.text, repr(lab), lab._repr_html_()) == []
 
 
+def nowhere_with(dialect: str, name: str) -> str:
+    """Give the URL of a server that does not answer, with a secret in its query."""
+    return f"{dialect}://127.0.0.1:{closed_port()}/app?user=ann&{name}=h0rse-b4ttery"
+
+
+@pytest.mark.parametrize("name", ["password", "pass%77ord"])
+def test_a_secret_of_the_query_is_in_no_traceback(
+    lab: Lab, dialect: str, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """I5: with every local variable shown, as IPython can, the error of a verb holds none."""
+    caplog.set_level(logging.DEBUG)
+    nowhere = Lab(nowhere_with(dialect, name), config=lab.root)
+    for verb in (nowhere.upgrade, nowhere.drift, nowhere.snapshot, nowhere.current):
+        with pytest.raises(SchemaLabError) as caught:
+            verb()
+        shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        for text in (told(caught.value), "".join(shown.format()), repr(nowhere.engine)):
+            assert "h0rse" not in text
+    assert "h0rse" not in caplog.text
+
+
 def test_starting_up_holds_no_password(secret: Secret) -> None:
     """`init_db` on a database that is not there says so without it (I5, I6)."""
     missing = sa.make_url(secret.url).set(database="not_there_at_all")

@@ -13,8 +13,11 @@ from alembic import command
 from schema_lab import Lab
 from schema_lab.database import SQLITE_BEGIN, exclusive
 from schema_lab.database.connections.engines import engine_for
+from schema_lab.database.connections.lock import DEFAULT_WAIT, wait_until_it_answers
+from schema_lab.database.urls import resolve
 from schema_lab.errors import DatabaseError
 from tests.conftest import FreshDatabase
+from tests.support.doors import closed_port
 from tests.support.labs import filled_in
 from tests.support.servers import SERVERS
 
@@ -174,3 +177,72 @@ def test_the_lock_is_named_after_the_database_that_the_server_uses(engine: sa.En
     ):
         pass
     other.dispose()
+
+
+HELD = {
+    "postgresql": "SELECT (classid::bigint << 32) + objid::bigint FROM pg_locks"
+    " WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+    "mariadb": "SELECT IS_USED_LOCK(CONCAT('schema_lab:', LEFT(SHA2(DATABASE(), 256), 40)))"
+    " = CONNECTION_ID()",
+}
+SAME = {"postgresql": 1192727267137000975, "mariadb": 1}
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+def test_the_lock_is_the_same_in_every_version(engine: sa.Engine, dialect: str) -> None:
+    """C4: two versions of this package exclude each other, so the lock's name never changes."""
+    with engine.connect() as connection, exclusive(connection, 1):
+        assert connection.exec_driver_sql(HELD[dialect]).scalar() == SAME[dialect]
+        connection.rollback()
+
+
+END = {
+    "postgresql": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
+    "mariadb": ("SELECT CONNECTION_ID()", "KILL {}"),
+}
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+def test_a_lock_ends_with_its_connection(engine: sa.Engine, dialect: str) -> None:
+    """C9: a connection that was closed or that the server ended has no lock to give back."""
+    own, end = END[dialect]
+    with engine.connect() as closed, exclusive(closed, 1):
+        closed.close()
+    with engine.connect() as ended, engine.connect() as other, exclusive(ended, 1):
+        number = ended.exec_driver_sql(own).scalar()
+        ended.rollback()
+        other.exec_driver_sql(end.format(number))
+    with engine.connect() as free, exclusive(free, 5):
+        pass
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+def test_an_error_at_the_end_is_not_hidden(engine: sa.Engine, dialect: str) -> None:
+    """C9: where the server refuses to take the lock back, the error is raised."""
+    with engine.connect() as connection:
+        lock = exclusive(connection, 1)
+        lock.__enter__()
+        refused = sa.event.listens_for(connection, "before_cursor_execute", retval=True)
+        refused(lambda *given: ("nonsense", ()))
+        with pytest.raises(sa.exc.DBAPIError, match="nonsense"):
+            lock.__exit__(None, None, None)
+
+
+def test_a_migration_waits_a_minute_by_default() -> None:
+    """C4: the wait that the documents name is the wait that the lab has."""
+    assert DEFAULT_WAIT == 60
+
+
+@pytest.mark.parametrize("dialect", SERVERS)
+def test_a_server_that_never_answers_is_given_up(dialect: str) -> None:
+    """I6: after the time the last attempt's own error is raised."""
+    url = sa.make_url(f"{dialect}://ann@127.0.0.1:{closed_port()}/app")
+    engine = engine_for(resolve(url))
+    with pytest.raises(sa.exc.OperationalError):
+        wait_until_it_answers(engine, 0.1)
+    engine.dispose()
+
+
+def test_a_server_that_answers_is_not_waited_for(engine: sa.Engine) -> None:
+    """I6: the first attempt that succeeds is enough."""
+    wait_until_it_answers(engine, 0)

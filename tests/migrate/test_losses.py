@@ -48,6 +48,15 @@ def test_a_column_dropped_in_batch_mode_is_seen(filled: Lab) -> None:
     assert said == ["column users.plan with 2 values"]
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_table_of_another_schema_is_counted_there(filled: Lab) -> None:
+    """A table is counted where it stands, though one of the same name stands elsewhere."""
+    execute(filled, "CREATE SCHEMA shop", "CREATE TABLE shop.users (id INTEGER)")
+    execute(filled, "INSERT INTO shop.users VALUES (1)")
+    said = losing(filled, 'op.drop_table("users", schema="shop")')
+    assert said == ["table shop.users with 1 row"]
+
+
 SQL = {
     "DROP TABLE users": "table users with 3 rows",
     "ALTER TABLE users DROP COLUMN plan": "column users.plan with 2 values",
@@ -87,6 +96,8 @@ def test_a_downgrade_loses_what_its_revisions_added(filled: Lab) -> None:
     losses = filled.losses("downgrade", "base")
     assert [loss.sentence for loss in losses] == ["column users.city with 1 value"]
     assert (losses[0].table, losses[0].column, losses[0].values) == ("users", "city", 1)
+    with pytest.raises(AttributeError):
+        losses[0].values = 0  # type: ignore[misc]
 
 
 def test_counting_changes_nothing(filled: Lab) -> None:

@@ -126,6 +126,15 @@ def test_what_does_not_fit_becomes_null(lab: Lab) -> None:
     assert upgraded(lab, candidate, sa.Integer()) == [42, None]
 
 
+def test_what_only_rounds_does_not_become_null(lab: Lab) -> None:
+    """D4: set to NULL is what the type refuses; a value that it can hold rounded is rounded."""
+    candidate = candidate_for(lab, sa.String(20), sa.Numeric(6, 2), "4.256", "much")
+    candidate.cast(SIZE, null=True)
+    kept, lost = upgraded(lab, candidate, sa.Float())
+    assert kept == pytest.approx(4.256, abs=0.006)
+    assert lost is None
+
+
 def test_values_are_made_by_sql(lab: Lab, dialect: str) -> None:
     """PostgreSQL takes the SQL as USING; elsewhere an UPDATE runs before."""
     candidate = candidate_for(lab, sa.String(20), sa.Integer(), "42", "")

@@ -1,5 +1,6 @@
 """A step that loses values needs somebody who accepts what it loses."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,46 @@ def test_an_outdated_rehearsal_opens_no_gate(lab: Lab) -> None:
     with pytest.raises(LossError, match=r"users\.plan"):
         lab.upgrade(accept_loss=())
     assert scalars(lab, "SELECT plan FROM users") == ["paid"]
+
+
+def test_the_gate_is_asked_before_a_migration_begins(real: Lab) -> None:
+    """`check` refuses what nobody accepted, and leaves a target that is wrong to the migration."""
+    for target, accepted in (
+        ("head", True),
+        ("head", "users.plan"),
+        ("nowhere", None),
+        (" ", None),
+    ):
+        real.gate.check("upgrade", target, accepted)
+    for refused in (None, False, "users.name"):
+        with pytest.raises(LossError, match=r"users\.plan"):
+            real.gate.check("upgrade", "head", refused)
+
+
+def test_a_rehearsal_that_counts_says_it_all(real: Lab) -> None:
+    """What it saw is listed as it saw it; once it is out of date, the scripts are asked too."""
+    rehearsal = real.rehearse()
+    assert real.gate.losses("upgrade", "head") == rehearsal.losses
+    execute(real, BOB)
+    (loss,) = real.gate.losses("upgrade", "head")
+    assert loss.sentence == "column users.plan with 2 values"
+
+
+def test_what_a_script_writes_over_is_suspected(real: Lab) -> None:
+    """An UPDATE of every row is suspected of its own revision, in an upgrade."""
+    filled_in(real, "Forget names", "op.execute('UPDATE users SET name = NULL')")
+    assert real.gate.suspicions("upgrade", "+1") == ()
+    assert real.gate.suspicions("downgrade", "head") == ()
+    (sentence,) = real.gate.suspicions("upgrade", "head")
+    assert sentence == "overwrites the only row of `users`"
+
+
+def test_the_gate_remembers_eight_rehearsals(real: Lab) -> None:
+    """Rehearsals of other migrations push the oldest one out, and never the newest."""
+    rehearsal = real.rehearse()
+    for number in range(7):
+        real.gate.remember(replace(rehearsal, revisions=(str(number),)))
+    assert real.gate.last("upgrade", "head") is rehearsal
+    assert real.gate.last("upgrade", "nowhere") is None
+    real.gate.remember(replace(rehearsal, revisions=("7",)))
+    assert real.gate.last("upgrade", "head") is None

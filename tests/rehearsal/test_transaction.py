@@ -11,6 +11,7 @@ from tests.support.revisions import Walk
 
 HARM = "op.execute(\"UPDATE people SET plan = 'gone'\")\n"
 COMMITS = [
+    'op.execute("DELETE FROM people")',
     'op.execute("COMMIT")',
     "op.get_bind().commit()",
     "op.get_bind().connection.driver_connection.commit()",
@@ -43,14 +44,15 @@ def test_it_finds_what_a_copy_finds(walk: Walk) -> None:
     assert walk.dump() == before
 
 
-@pytest.mark.parametrize("commit", COMMITS)
-def test_a_commit_does_not_get_through(walk: Walk, commit: str) -> None:
-    """Whatever a script tries, the database is as it was."""
-    walk.revision("0002", HARM + commit)
-    before = walk.dump()
-    with suppress(SchemaLabError):
-        walk.lab().rehearse(how="transaction")
-    assert walk.dump() == before
+def test_a_commit_does_not_get_through(walk: Walk) -> None:
+    """Whatever a script tries, the database is as it was, and some of these scripts run."""
+    before, done = walk.dump(), 0
+    for commit in COMMITS:
+        walk.revision("0002", HARM + commit)
+        with suppress(SchemaLabError):
+            done += walk.lab().rehearse(how="transaction").succeeded
+        assert walk.dump() == before, commit
+    assert done, "no rehearsal came to an end, so nothing was tested"
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import conftest
 from tests.support.lacking import INCLUDE, closing_line, leave_out, reason
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,16 @@ def test_a_run_that_requires_all_fails() -> None:
     assert result.returncode == pytest.ExitCode.TESTS_FAILED
     assert "Needs MariaDB: no server answers on 127.0.0.1:1." in result.stdout
     assert "skipped" not in result.stdout
+
+
+def test_a_run_that_requires_all_writes_no_expectations(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SCHEMA_LAB_UPDATE_CASES=1 is refused there: cases that are written anew cannot fail."""
+    monkeypatch.setenv("SCHEMA_LAB_UPDATE_CASES", "1")
+    monkeypatch.setenv("SCHEMA_LAB_REQUIRE_ALL", "1")
+    with pytest.raises(pytest.UsageError, match="proves nothing"):
+        conftest.pytest_configure(pytestconfig)
 
 
 def test_a_skip_is_no_way_around(tmp_path: Path) -> None:

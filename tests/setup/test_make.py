@@ -28,6 +28,8 @@ COMMANDS = [
     "bench",
     "journeys",
     "alembic-suite",
+    "mutants",
+    "audit",
     "clean",
 ]
 

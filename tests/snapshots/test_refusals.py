@@ -46,6 +46,7 @@ def test_a_damaged_or_missing_file_is_refused(
     before = schema_dump(lab.engine.url)
     with pytest.raises(DatabaseError, match="The file of the snapshot s1") as caught:
         lab.restore(snapshot)
+    assert caught.value.fact.endswith((": No such file or directory.", "contents have changed."))
     assert "lab.snapshots()" in caught.value.cure
     assert schema_dump(lab.engine.url) == before
 
@@ -160,7 +161,9 @@ def test_a_folder_that_cannot_be_made_is_named(
 ) -> None:
     """A10: a file where the folder should be."""
     (folder / ".schema_lab").write_text("in the way")
-    with pytest.raises(DatabaseError, match="The snapshot could not be written"):
+    with pytest.raises(
+        DatabaseError, match=r"could not be written: (File exists|Not a directory)\."
+    ):
         Lab(new_database("sqlite"), config=folder).snapshot()
 
 

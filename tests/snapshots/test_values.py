@@ -33,8 +33,16 @@ def test_a_snapshot_says_its_facts(lab: Lab) -> None:
     snapshot = lab.snapshot("before lunch")
     assert (snapshot.id, snapshot.dialect, snapshot.label) == ("s1", "sqlite", "before lunch")
     assert snapshot.size == snapshot.path.stat().st_size > 0
-    assert snapshot.created.tzinfo is UTC
+    assert (snapshot.created.tzinfo, snapshot.created.microsecond) == (UTC, 0)
     assert timedelta(0) <= snapshot.age < timedelta(minutes=1)
+
+
+def test_a_snapshot_is_a_value(lab: Lab) -> None:
+    """Neither a snapshot nor a list of snapshots can be changed, so what is shown stays true."""
+    lab.snapshot()
+    for value, name in ((lab.snapshots()[0], "heads"), (lab.snapshots(), "snapshots")):
+        with pytest.raises(AttributeError):
+            setattr(value, name, ())
 
 
 def test_a_snapshot_reads_in_one_line_without_its_path(lab: Lab) -> None:

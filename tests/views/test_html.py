@@ -197,6 +197,63 @@ def test_a_long_value_is_cut() -> None:
     assert text.endswith("…")
 
 
+@pytest.mark.parametrize(("length", "shown"), [(200, "x" * 200), (201, "x" * 199 + "…")])
+def test_a_cell_shows_two_hundred_characters(length: int, shown: str) -> None:
+    """A value of 200 characters is whole; a longer one ends with an ellipsis in its place."""
+    assert views.html.cell("x" * length) == f"<td>{shown}</td>"
+
+
+def test_an_alert_shows_only_what_it_was_given() -> None:
+    """Without a cure or more there is no empty paragraph and nothing to unfold."""
+    bare, full = views.html.alert("No.", ""), views.html.alert("No.", "Yes.", "More.")
+    assert (bare.count("<p"), "<details" in bare) == (1, False)
+    assert (full.count("<p>"), "<pre>More.</pre>" in full) == (1, True)
+
+
+def test_details_are_folded_unless_they_are_opened() -> None:
+    """Only what asks for it is unfolded."""
+    assert "<details><summary>" in views.html.details("More", "")
+    assert "<details open><summary>" in views.html.details("More", "", opened=True)
+
+
+def test_only_the_first_tab_is_open() -> None:
+    """The tabs share a short name, so that one of them is open at a time: at first, the first."""
+    shown = views.html.tabs({"SQL": "a", "Code": "b", "Review": "c"})
+    found = re.findall(r'<details name="sl-([0-9a-f]{8})"( open)?>', shown)
+    assert len({name for name, _ in found}) == 1
+    assert [state for _, state in found] == [" open", "", ""]
+
+
+NUMBERS: dict[str, tuple[list[object], bool]] = {
+    "integers and NULL": ([1, None], True),
+    "integers and fractions": ([1, 2.5], True),
+    "a text among them": ([1, "2"], False),
+    "NULL alone": ([None, None], False),
+    "truths": ([True, False], False),
+    "nothing": ([], False),
+}
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_the_head_of_numbers_stands_to_the_right(case: str) -> None:
+    """A column is aligned right when each of its values is a number or NULL."""
+    values, right = NUMBERS[case]
+    mark = ' class="sl-number"' if right else ""
+    assert f'<th scope="col"{mark}>n</th>' in views.html.table(["n"], [[each] for each in values])
+
+
+def test_a_truth_is_no_number() -> None:
+    """True is a word, aligned as words are."""
+    truth: object = True
+    assert views.html.cell(truth) == "<td>True</td>"
+
+
+def test_a_table_has_a_caption_where_it_has_a_name() -> None:
+    """A name becomes the caption, and without one there is no empty caption."""
+    assert "<caption>users</caption>" in views.html.table(["id"], [], "users")
+    assert "caption" not in views.html.table(["id"], [])
+
+
 def test_code_keeps_its_lines() -> None:
     """Highlighting changes no character of the code."""
     code = "\n\ndef upgrade() -> None:\n    op.drop_table('a')\n\n"
