@@ -26,6 +26,7 @@ COMMANDS = [
     "lint",
     "bench",
     "journeys",
+    "projects",
     "alembic-suite",
     "clean",
 ]
