@@ -84,7 +84,9 @@ class Battery:
             rows = connection.exec_driver_sql(read).all()
         engine.dispose()
         return [
-            f"{kind} {name} of {table}: {_sorted(sql or '')}" for kind, name, table, sql in rows
+            f"{kind} {name} of {table}: {clause}"
+            for kind, name, table, sql in rows
+            for clause in _clauses(sql or "")
         ]
 
     def _program(self) -> list[str]:
@@ -130,7 +132,6 @@ class Battery:
             return
         lab = made[0]
         self.step("status", lambda: _sound(lab.status()))
-        self.step("rehearse", lambda: _rehearsed(lab))
         accepts = {}
         if not self.step("upgrade", lambda: _upgraded(lab), dumped=True):
             accepts = {"accept_loss": EVERYTHING}
@@ -139,6 +140,7 @@ class Battery:
         down = self.step(
             "down", lambda: lab.downgrade("-1", accept_loss=EVERYTHING).after, dumped=True
         )
+        self.step("rehearse", lambda: _rehearsed(lab))
         self.step("up", lambda: _upgraded(lab, **accepts), dumped=True)
         self.step("review", lambda: len(lab.review("base:heads").findings))
         kept: list[Any] = []
@@ -149,9 +151,9 @@ class Battery:
         self.step("panel", lambda: lab.panel().upgrade_button.description)
 
 
-def _sorted(sql: str) -> str:
+def _clauses(sql: str) -> list[str]:
     head, *rest = re.split(r",?\s*\n\s*", sql)
-    return "\n".join([head, *sorted(rest)])
+    return [head, *sorted(rest)]
 
 
 def _differences(config: Config) -> list[str]:
@@ -178,7 +180,7 @@ def _sound(status: Any) -> str:
 
 
 def _rehearsed(lab: Any) -> str:
-    """Rehearse the whole history on a copy, and let go what plain Alembic loses silently."""
+    """Rehearse what is pending on a copy, and let go what plain Alembic loses silently."""
     report = lab.rehearse("heads", accept_loss=EVERYTHING)
     if not report.succeeded:
         raise RuntimeError(repr(report))

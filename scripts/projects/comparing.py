@@ -16,6 +16,9 @@ BATTERY = Path(__file__).with_name("battery.py")
 PATIENCE = 1200
 """Seconds for one half of a battery."""
 
+FIRST = 4
+"""Lines of two schemas that are named where they differ."""
+
 LONGEST = 300
 """Characters of an error that are kept."""
 
@@ -113,7 +116,7 @@ def verdicts(plain: Steps, ours: Steps) -> Iterator[tuple[str, Verdict]]:
     >>> ours = {"open": {}, "upgrade": {"dump": ["a", "b"]}, "drift": {"found": ["y"]}}
     >>> given = dict(verdicts(plain, ours))
     >>> given["open"].word, given["upgrade"].detail, given["drift"].word, given["panel"].word
-    ('right', 'the schema has 1 line more and 0 less', 'right', 'failed')
+    ('right', "the lab has 'b'", 'right', 'failed')
     """
     upgrade = "accepted" if "accepted" in ours else "upgrade"
     for step in STEPS:
@@ -127,7 +130,9 @@ def verdicts(plain: Steps, ours: Steps) -> Iterator[tuple[str, Verdict]]:
         elif step == "snapshot and restore":
             yield step, _restored(ours, upgrade)
         else:
-            yield step, _went(ours, step)
+            went = _went(ours, step)
+            neither = step == "rehearse" and went.word != RIGHT and "error" in plain["upgrade"]
+            yield step, Verdict(NEITHER, went.detail) if neither else went
 
 
 def _went(ours: Steps, step: str) -> Verdict:
@@ -161,12 +166,17 @@ def _same(plain: Steps, ours: Steps, theirs: str, step: str) -> Verdict:
     if found is None:
         return _went(ours, step)
     if wanted != found:
-        lines = [line[0] for line in difflib.ndiff(wanted, found)]
-        more, less = lines.count("+"), lines.count("-")
-        said = f"the schema has {more} line{'s' * (more != 1)} more and {less} less"
-        return Verdict(DIFFERS, said)
+        return Verdict(DIFFERS, _changed(wanted, found))
     lost = "; ".join(ours[step]["found"]) if step == "accepted" else ""
     return Verdict(RIGHT, lost)
+
+
+def _changed(wanted: list[str], found: list[str]) -> str:
+    """Say which lines differ, the first ones in full."""
+    lines = [line for line in difflib.ndiff(wanted, found) if line[0] in "+-"]
+    named = (f"{'the lab' if line[0] == '+' else 'Alembic'} has {line[2:]!r}" for line in lines)
+    rest = f" and {len(lines) - FIRST} lines more" if len(lines) > FIRST else ""
+    return f"{'; '.join(list(named)[:FIRST])}{rest}"
 
 
 def _restored(ours: Steps, upgrade: str) -> Verdict:

@@ -19,7 +19,8 @@ PATIENCE = 900
 
 def built_wheel(folder: Path) -> Path:
     """Build the wheel of this checkout into an empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in (folder, ROOT / "build" / "lib", *(ROOT / "build").glob("bdist.*")):
+        shutil.rmtree(left, ignore_errors=True)
     _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT)
     (wheel,) = folder.glob("*.whl")
     return wheel

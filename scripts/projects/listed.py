@@ -124,6 +124,7 @@ PROJECTS = (
         "aodh",
         "23.0.0",
         "aodh/storage/sqlalchemy/alembic/alembic.ini",
+        dialects=(POSTGRESQL,),
     ),
     Project(
         "Ironic",
