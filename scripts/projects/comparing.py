@@ -131,7 +131,11 @@ def verdicts(plain: Steps, ours: Steps) -> Iterator[tuple[str, Verdict]]:
             yield step, _restored(ours, upgrade)
         else:
             went = _went(ours, step)
-            neither = step == "rehearse" and went.word != RIGHT and "error" in plain["upgrade"]
+            neither = (
+                step == "rehearse"
+                and went.word != RIGHT
+                and "error" in plain.get("upgrade", {"error": ""})
+            )
             yield step, Verdict(NEITHER, went.detail) if neither else went
 
 

@@ -45,7 +45,10 @@ def written(text: str, results: Iterable[Result]) -> str:
 
 
 def _results(results: list[Result]) -> str:
-    lines = [_row(COLUMNS), _row("---" for _ in COLUMNS), *map(_line, results)]
+    ran = {(each.name, each.dialect): _line(each) for each in results}
+    listed = ((project, dialect) for project in PROJECTS for dialect in project.dialects)
+    rows = (ran.get((each.name, dialect)) or _not_run(each, dialect) for each, dialect in listed)
+    lines = [_row(COLUMNS), _row("---" for _ in COLUMNS), *rows]
     notes = [note for result in results for note in _notes(result)]
     told = "\n".join(notes) or "Nothing."
     return "\n".join(["", *lines, "", "## What is not simply right", "", told, "", ""])
@@ -53,6 +56,11 @@ def _results(results: list[Result]) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _not_run(project: Project, dialect: str) -> str:
+    named = f"{project.name} {project.version}"
+    return _row([named, TITLES[dialect], "not run", *("" for _ in COLUMNS[3:])])
 
 
 def _line(result: Result) -> str:

