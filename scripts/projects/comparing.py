@@ -102,7 +102,9 @@ def _half(project: Project, dialect: str, python: Path, folder: Path, half: str)
                 timeout=PATIENCE,
                 check=False,
             )
-    said = run.stdout.replace(f"{packages}/", "").replace(f"{folder}/", "")
+    said = run.stdout
+    for place in (packages, packages.resolve(), folder):
+        said = said.replace(f"{place}/", "")
     printed = (json.loads(line) for line in said.splitlines())
     return {step.pop("step"): step for step in printed}
 

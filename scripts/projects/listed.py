@@ -102,7 +102,6 @@ PROJECTS = (
         "airflow/alembic.ini",
         variable="AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
     ),
-    Project("CKAN", "ckan", "2.12.0", "ckan/migration/alembic.ini", dialects=(POSTGRESQL,)),
     Project("Nova", "nova", "34.0.0", "nova/db/main/alembic.ini"),
     Project(
         "Keystone",

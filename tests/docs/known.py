@@ -81,7 +81,7 @@ PLANNED = {
     "make alembic-suite": "fetches Alembic's own tests, and takes minutes",
     "make bench": "takes a quarter of an hour on an idle machine, and more on a busy one",
     "make journeys": "prints figures; tests/docs/test_journeys.py holds them to their limits",
-    "make projects": "installs sixteen projects, and takes an hour; tests/docs/test_projects.py",
+    "make projects": "installs fifteen projects, and takes an hour; tests/docs/test_projects.py",
     "make lint": "the first part of make test",
     "make notebooks": "would write over the stored outputs; tests/notebooks runs them",
     "make tour": "the same notebook runs in tests/notebooks, the script in tests/setup",
