@@ -38,7 +38,7 @@ CORE = tests/history tests/migrate tests/autogenerate --ignore=tests/autogenerat
 QUICK = not (postgresql or mariadb or browser or slow)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab page test quick core oldest newest tour notebooks pictures lint bench journeys alembic-suite mutants audit clean
+.PHONY: help lab page test quick core oldest newest tour notebooks pictures lint bench journeys projects alembic-suite mutants audit clean
 
 help: ## list these commands
 	@echo "schema_lab: change your database schema from a notebook."
@@ -90,6 +90,9 @@ bench: $(BENCH_STAMP) ## measure the speed beside alembic and Django, and write 
 
 journeys: $(TEST_STAMP) ## count the files that a reader of a candidate and of an upgrade opens
 	@$(RUN) scripts.journeys
+
+projects: $(TEST_STAMP) ## try the lab on published projects, and write docs/projects.md
+	@$(RUN) scripts.projects
 
 alembic-suite: $(TEST_STAMP) ## run Alembic's own tests, plain and beside a lab, and print the difference
 	@$(RUN) scripts.alembic_suite

@@ -297,11 +297,18 @@ class Way:
     """
 
     call: str
-    command: str
+    command: str | Callable[[re.Match[str]], str]
     button: str = ""
 
 
 _TEXT = r'\("([^"]*)"\)'
+
+
+def _accepting(call: re.Match[str]) -> str:
+    """Spell the acceptance of losses as a command."""
+    options = " ".join(f"--accept-loss {name.strip()}" for name in call[2].split(","))
+    return f"`schema-lab {'upgrade' if call[1] == 'upgrade' else 'downgrade -1'} {options}`"
+
 
 WAYS = (
     Way(
@@ -313,6 +320,7 @@ WAYS = (
     Way(rf"lab\.upgrade{_TEXT}", r"`alembic upgrade \1`"),
     Way(r"lab\.downgrade\(\)", "`alembic downgrade -1`", "Downgrade one"),
     Way(rf"lab\.downgrade{_TEXT}", r"`alembic downgrade \1`"),
+    Way(r"lab\.(upgrade|downgrade)\(accept_loss=\[([^\]]*)\]\)", _accepting),
     Way(rf"lab\.stamp{_TEXT} \((alembic [^)]*)\)", r"`\2`"),
     Way(rf"lab\.stamp{_TEXT}", r"`alembic stamp \1`"),
     Way(rf"lab\.merge{_TEXT}", r'`alembic merge -m "\1" heads`', "Merge heads"),
@@ -361,7 +369,7 @@ def _press(run: re.Match[str]) -> str:
     return "Press " if run[1] == "R" else "press "
 
 
-def _spelled(cure: str, spelling: Callable[[Way], str]) -> str:
+def _spelled(cure: str, spelling: Callable[[Way], str | Callable[[re.Match[str]], str]]) -> str:
     for way in WAYS:
         wanted = spelling(way)
         if wanted:

@@ -31,6 +31,7 @@ from schema_lab.database.snapshots import Snapshot, Snapshots, Store
 from schema_lab.errors import HistoryError, InputError, MigrationError, SchemaLabError, needs
 from schema_lab.history import Environment, Graph, History, Project, Revision
 from schema_lab.migrate import (
+    Accepted,
     Allow,
     Cancelled,
     ChangedRows,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from schema_lab.panels import Panel
-    from schema_lab.rehearsal import Accepted, CopySteps, Gate, Rehearsal
+    from schema_lab.rehearsal import CopySteps, Gate, Rehearsal
     from schema_lab.rehearsal.history_roundtrip import Roundtrip
     from schema_lab.review import Findings
     from schema_lab.seed import Seeded
@@ -611,7 +612,13 @@ class Lab:
 
         return review_scripts(self._environment, revisions)
 
-    def rehearse(self, target: str = "head", how: str | None = None) -> Rehearsal:
+    def rehearse(
+        self,
+        target: str = "head",
+        how: str | None = None,
+        *,
+        accept_loss: Accepted | None = None,
+    ) -> Rehearsal:
         """Run an upgrade or a downgrade on a temporary copy, and report its effect on the rows.
 
         The database itself is not changed; see `schema_lab.rehearsal.rehearse`.
@@ -622,10 +629,13 @@ class Lab:
             As for an upgrade ("head", "+1", a revision) or a downgrade ("-1", "base").
         how
             "copy", "transaction" or "sample"; by default chosen by size and permissions.
+        accept_loss
+            Names of what rebuilt tables of SQLite may lose, as for an upgrade.
         """
         from schema_lab.rehearsal import rehearse
 
-        return self.gate.remember(rehearse(self._environment, target, how, self.metadata))
+        report = rehearse(self._environment, target, how, self.metadata, accept_loss)
+        return self.gate.remember(report)
 
     def rehearse_steps(self, target: str = "head") -> CopySteps:
         """Step through a migration on a temporary copy: an iterator, paused after each statement.
@@ -673,7 +683,8 @@ class Lab:
     ) -> Run:
         """Upgrade the database, after a snapshot if asked; see `schema_lab.migrate.upgrade`.
 
-        `accept_loss` names the losses that you accept, such as "users.plan" or "users", or is True.
+        `accept_loss` names the losses that you accept, such as "users.plan", "users" or "trigger
+        noted of users"; True accepts every loss of values, and "*" everything that is lost.
         Any other loss raises a LossError, except on a scratch database.
         `cancelled` is asked at each point at which no revision is half-applied.
         """
@@ -718,7 +729,8 @@ class Lab:
     ) -> Run:
         """Downgrade the database, after a snapshot if asked; see `schema_lab.migrate.downgrade`.
 
-        `accept_loss` names the losses that you accept, such as "users.plan" or "users", or is True.
+        `accept_loss` names the losses that you accept, such as "users.plan", "users" or "trigger
+        noted of users"; True accepts every loss of values, and "*" everything that is lost.
         Any other loss raises a LossError, except on a scratch database.
         `cancelled` is asked at each point at which no revision is half-applied.
         """

@@ -5,6 +5,7 @@ The gate stands before each: a loss that nobody has accepted refuses the run.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from schema_lab.cli import options
 from schema_lab.cli.options import opened, reported
 from schema_lab.errors import LossError, MigrationError
 from schema_lab.history import Environment, whole_history
-from schema_lab.migrate import Allow, Run, Start, snapshot
+from schema_lab.migrate import Allow, Run, Start, allow_recorded, snapshot
 from schema_lab.migrate import downgrade as migrate_down
 from schema_lab.migrate import upgrade as migrate_up
 from schema_lab.rehearsal import Gate
@@ -41,7 +42,7 @@ def upgrade(
         environment = opened(**given)
         gate = Gate(environment)
         if rehearse:
-            rehearsed(environment, gate, target)
+            rehearsed(environment, gate, target, accept_loss)
         _gated("upgrade", environment, gate, target, accept_loss, snapshot)
 
 
@@ -65,11 +66,7 @@ def downgrade(target: str, accept_loss: Sequence[str], snapshot: bool, **given: 
     is_flag=True,
     help="Run it on a temporary copy first; continue if nothing is lost.",
 )
-@click.option(
-    "--accept-loss",
-    multiple=True,
-    help="With --rehearse: a loss to accept, such as users.plan or users.",
-)
+@options.accept_loss
 @options.snapshot
 @opening
 def run_migrations(
@@ -86,9 +83,9 @@ def run_migrations(
         if check:
             print_pending(environment)
             return
-        gate, allow = Gate(environment), None
+        gate, allow = Gate(environment), allow_recorded(frozenset(accept_loss))
         if rehearse and not all(each.applied for each in whole_history(environment).revisions):
-            rehearsed(environment, gate, target)
+            rehearsed(environment, gate, target, accept_loss)
             allow = _checked(gate, "upgrade", target, accept_loss)
         _migrated("upgrade", environment, target, allow, snapshot)
 
@@ -103,9 +100,9 @@ def print_pending(environment: Environment) -> int:
     return len(pending)
 
 
-def rehearsed(environment: Environment, gate: Gate, target: str) -> None:
+def rehearsed(environment: Environment, gate: Gate, target: str, accepted: Sequence[str]) -> None:
     """Rehearse an upgrade, and refuse it if the rehearsal fails; the gate knows what it saw."""
-    report = gate.remember(run_rehearsal(environment, target))
+    report = gate.remember(run_rehearsal(environment, target, accept_loss=accepted))
     click.echo(repr(report))
     if not report.succeeded:
         raise MigrationError("The rehearsal failed, so nothing was run.", "Fix the revision.")
@@ -127,13 +124,13 @@ def _checked(gate: Gate, direction: str, target: str, accepted: Sequence[str]) -
     """Ask the gate now, and give what asks it again once the migration holds the lock."""
     with _naming_options():
         gate.check(direction, target, accepted or None)
-    look = gate.allow(target, accepted or None)
+    allow = gate.allow(target, accepted or None)
 
-    def allow(start: Start) -> None:
+    def look(start: Start) -> None:
         with _naming_options():
-            look(start)
+            allow.look(start)
 
-    return allow
+    return replace(allow, look=look)
 
 
 @contextmanager
@@ -148,7 +145,7 @@ def _naming_options() -> Iterator[None]:
 
 
 def _migrated(
-    direction: str, environment: Environment, target: str, allow: Allow | None, first: bool
+    direction: str, environment: Environment, target: str, allow: Allow, first: bool
 ) -> None:
     def progress(revision: str, done: int, total: int) -> None:
         click.echo(f"[{done}/{total}] {revision}")

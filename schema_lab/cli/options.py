@@ -37,7 +37,9 @@ timeout = click.option(
     help="Seconds to wait for another migration.",
 )
 accept_loss = click.option(
-    "--accept-loss", multiple=True, help="A loss to accept, such as users.plan or users."
+    "--accept-loss",
+    multiple=True,
+    help='A loss to accept, such as users.plan or users; "*" accepts everything that is lost.',
 )
 snapshot = click.option("--snapshot", is_flag=True, help="Take a snapshot first.")
 

@@ -314,7 +314,12 @@ def _foreign_key(item: Difference, compared: Compared) -> tuple[Operations, Oper
             if row is not None and _is_key(row, key, compared.dialect)
         ]
         for key in keys[:1]:
-            wraps = ops.DropConstraintOp if row is item.before else ops.AddConstraintOp
+            live = row is item.before
+            if not compared.context.run_object_filters(
+                key, key.name, "foreign_key_constraint", live, None
+            ):
+                continue  # env.py's include_object leaves it out
+            wraps = ops.DropConstraintOp if live else ops.AddConstraintOp
             found.append(wraps.from_constraint(key))
     return dropped, added
 

@@ -8,7 +8,7 @@ from schema_lab.migrate.changed_rows import ChangedRows, change_rows
 from schema_lab.migrate.environment import keep_answers, kept_answers, run_offline, run_online
 from schema_lab.migrate.ignoring import ignore, stop_ignoring
 from schema_lab.migrate.journal import Stopped
-from schema_lab.migrate.loss_counts import Loss, accept_all, losses_at
+from schema_lab.migrate.loss_counts import Loss, accept_values, allow_recorded, losses_at
 from schema_lab.migrate.losses import losses
 from schema_lab.migrate.moves import (
     downgrade,
@@ -20,12 +20,24 @@ from schema_lab.migrate.moves import (
     upgrade,
 )
 from schema_lab.migrate.owning import leave, own
-from schema_lab.migrate.run import Allow, Cancelled, OnRevision, Run, Start, Statement
+from schema_lab.migrate.run import (
+    EVERY_LOSS,
+    Accepted,
+    Allow,
+    Cancelled,
+    OnRevision,
+    Run,
+    Start,
+    Statement,
+    accepted_names,
+)
 from schema_lab.migrate.snapshot import Restored, restore, snapshot
 from schema_lab.migrate.stepping import Step, StepController, Steps, step_through
 from schema_lab.migrate.write import checked_message, merge, revision, unused_id, write
 
 __all__ = [
+    "EVERY_LOSS",
+    "Accepted",
     "Allow",
     "Cancelled",
     "ChangedRows",
@@ -39,7 +51,9 @@ __all__ = [
     "StepController",
     "Steps",
     "Stopped",
-    "accept_all",
+    "accept_values",
+    "accepted_names",
+    "allow_recorded",
     "change_rows",
     "checked_message",
     "downgrade",

@@ -33,7 +33,7 @@ from schema_lab.history import (
 from schema_lab.migrate.blockers import BlockerWatch, refuse_own_sessions
 from schema_lab.migrate.failed_revision import Failed
 from schema_lab.migrate.journal import Journal, Journaling, Stopped, refuse_stopped
-from schema_lab.migrate.loss_counts import refuse_more
+from schema_lab.migrate.loss_counts import allow_recorded
 from schema_lab.migrate.run import (
     NO_HOOKS,
     Hooks,
@@ -93,6 +93,7 @@ class MigrationRun:
         self.direction = request.direction
         self.notes: tuple[str, ...] = ()
         self._request, self._url, self._wait, self._hooks = request, url, wait, hooks
+        self._allow = hooks.allow or allow_recorded()
         self._checksum_file = checksum_file
         self._stamps = request.direction == "stamp"
         self._recorder = ChecksumRecorder(checksum_file, stamped=self._stamps)
@@ -133,7 +134,7 @@ class MigrationRun:
         if self._watch is not None and journaled:
             in_doubt = self._request.in_doubt
             self._journaling = Journaling(connection, self._wait, in_doubt, self._watch)
-        self._guard = BatchGuard(connection) if embedded else None
+        self._guard = BatchGuard(connection, self._allow.names) if embedded else None
         # Where DDL cannot be rolled back, the run is refused before the version table is created.
         self._asks_first = journaled and not self._stamps
         options = {
@@ -198,11 +199,11 @@ class MigrationRun:
 
     def _ask(self, context: MigrationContext, heads: Any, steps: list[Any]) -> None:
         """Ask whether the steps may run, on the connection that will run them."""
-        allow = self._hooks.allow or refuse_more
         if steps and not self._stamps:
             before = tuple(sorted(heads))
             version_table = context.version_table
-            allow(Start(self._connection, self.direction, before, tuple(steps), version_table))
+            start = Start(self._connection, self.direction, before, tuple(steps), version_table)
+            self._allow.look(start)
 
     def _refuse_unfit(self, heads: Any, steps: list[Any], stopped: Stopped | None) -> None:
         """Refuse steps that must fail, unless they continue a revision that stopped partway."""
@@ -258,7 +259,7 @@ class MigrationRun:
             self._journaling.end()
         if self._guard is not None and not self._stamps:
             ran = [statement.sql for statement in self._statements[self._first :]]
-            self._guard.end(self._step.revision, ran)
+            self._guard.end(self._step.revision, self.direction, ran)
         if self._hooks.on_revision is not None:
             self._hooks.on_revision(str(revision), len(self._done), self._total)
 
@@ -394,7 +395,8 @@ class MigrationRun:
         """Record the checksums of the revisions that the database has, and give their ids."""
         assert self._scripts is not None
         applied = applied_ids(self._scripts, state.heads)
-        self.notes = self._recorder.record(paths_of(self._scripts), applied, state.birth)
+        recorded = self._recorder.record(paths_of(self._scripts), applied, state.birth)
+        self.notes = (*(self._guard.notes if self._guard else ()), *recorded)
         return applied
 
     def _canceled(self, after: tuple[str, ...]) -> CancelledError:

@@ -14,7 +14,7 @@ from schema_lab.history import (
     drops_of,
     type_changes_of,
 )
-from schema_lab.migrate.run import Start
+from schema_lab.migrate.run import EVERY_LOSS, Allow, Start
 from schema_lab.migrate.safeguards import ACCEPTED
 from schema_lab.rows import LiveTables, demands_of_cast
 from schema_lab.rows.violations import count as count_violations
@@ -51,6 +51,10 @@ class Loss:
         """The name by which the user accepts it: "users.plan"; "users" for a table or its rows."""
         return self.table if self.column is None else f"{self.table}.{self.column}"
 
+    def is_accepted(self, names: frozenset[str]) -> bool:
+        """Say whether one of these names accepts it: its own, or its table's."""
+        return not names.isdisjoint((EVERY_LOSS, self.name, self.table))
+
     @property
     def sentence(self) -> str:
         """Say the loss, such as "column users.plan with 12 values"."""
@@ -83,21 +87,22 @@ def losses_of(connection: sa.Connection, steps: Iterable[Any], direction: str) -
     return (*(loss for loss in found if loss), *changed)
 
 
-def accept_all(start: Start) -> None:
-    """Accept every loss, as a rehearsal on a copy does."""
+def accept_values(*names: str) -> Allow:
+    """Accept every loss of values, as a rehearsal does, and what rebuilt tables lose by name."""
+    return Allow(lambda start: None, frozenset(names))
 
 
-def refuse_more(start: Start) -> None:
-    """Refuse a migration that loses more values than the authors of its scripts accepted.
+def allow_recorded(names: frozenset[str] = frozenset()) -> Allow:
+    """Accept as many values as the authors of the scripts accepted, and losses by name.
 
     A script without `accepted_losses` is not refused: it may be older than the lab.
-
-    Raises
-    ------
-    LossError
-        With what would be lost.
     """
-    grown = [loss for loss in losses_at(start) if 0 < loss.recorded < loss.values]
+    return Allow(lambda start: _refuse_more(start, names), names)
+
+
+def _refuse_more(start: Start, names: frozenset[str]) -> None:
+    unaccepted = (loss for loss in losses_at(start) if not loss.is_accepted(names))
+    grown = [loss for loss in unaccepted if 0 < loss.recorded < loss.values]
     if grown:
         error = LossError(
             f"The {start.direction} loses values: {'; '.join(map(repr, grown))}. Nothing was run.",

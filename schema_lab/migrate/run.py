@@ -93,8 +93,41 @@ class Start:
         return tuple(str(step.revision.revision) for step in self.steps)
 
 
-Allow = Callable[[Start], None]
-"""Called under the lock, before the first statement; an error that it raises refuses the run."""
+Accepted = bool | str | Iterable[str]
+"""True: every loss of values; names of tables ("users": all of it), of columns ("users.plan") and
+of what a rebuilt table loses ("trigger noted of users"); EVERY_LOSS: whatever is lost."""
+
+EVERY_LOSS = "*"
+
+
+def accepted_names(accepted: Accepted | None) -> frozenset[str]:
+    """Give the names of accepted losses.
+
+    Examples
+    --------
+    >>> accepted_names("users.plan")
+    frozenset({'users.plan'})
+    """
+    if accepted is None or isinstance(accepted, bool):
+        return frozenset()
+    return frozenset([accepted] if isinstance(accepted, str) else accepted)
+
+
+@dataclass(frozen=True)
+class Allow:
+    """What a caller of a migration lets go.
+
+    Attributes
+    ----------
+    look
+        Called under the lock, before the first statement; an error that it raises refuses the run.
+    names
+        The losses that the caller has accepted by name.
+    """
+
+    look: Callable[[Start], None]
+    names: frozenset[str] = frozenset()
+
 
 OnRevision = Callable[[str, int, int], None]
 """Called after each revision with its id, how many are done, and how many there are."""

@@ -31,8 +31,9 @@ from schema_lab.database import (
 from schema_lab.database.dialects import shared_name
 from schema_lab.errors import MigrationError
 from schema_lab.history import missing_tables, refuse_forgotten, refuse_leftovers, revisions_of
-from schema_lab.migrate.run import direction_of
+from schema_lab.migrate.run import EVERY_LOSS, direction_of
 from schema_lab.schema.reflection.sqlite_losses import (
+    LostClause,
     SchemaObjects,
     dropped_by,
     losses_between,
@@ -302,17 +303,35 @@ ACCEPTED = "accepted_losses"
 CURE = (
     "Create them again after the batch, or add, drop and rename columns with op.add_column, "
     "op.drop_column and op.alter_column outside of a batch, which copies nothing. "
-    f'To accept the loss, write {ACCEPTED} = ["{{}}"] at the top of the revision.'
+    f'To accept the loss, write {ACCEPTED} = ["{{}}"] at the top of the revision. '
+    "If the revision is not yours, accept the loss with lab.{}(accept_loss=[{}]); "
+    f"{EVERY_LOSS!r} accepts every loss, also of other revisions."
 )
 
 
 class BatchGuard:
-    """Compares a SQLite schema before and after each revision; changes nothing."""
+    """Compares a SQLite schema before and after each revision; changes nothing.
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    Parameters
+    ----------
+    connection
+        The migrating connection.
+    accepted
+        The losses that the caller accepts: as sentences, by the table, or all of them.
+    """
+
+    def __init__(self, connection: sa.Connection, accepted: frozenset[str] = frozenset()) -> None:
+        self._connection, self._accepted = connection, accepted
         self._before: SchemaObjects | None = None
         self._dropped: set[str] = set()
+        self._let_go: list[str] = []
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what was lost because the caller accepts it."""
+        if not self._let_go:
+            return ()
+        return (f"Rebuilt tables have lost, as accepted: {'; '.join(self._let_go)}.",)
 
     def begin(self, impl: Any) -> None:
         """Note the schema before a revision, and from now on what its batches drop.
@@ -330,13 +349,15 @@ class BatchGuard:
 
         impl.prep_table_for_batch = prepare
 
-    def end(self, script: Any, statements: Iterable[str]) -> None:
+    def end(self, script: Any, direction: str, statements: Iterable[str]) -> None:
         """Compare the schema after a revision, inside its transaction.
 
         Parameters
         ----------
         script
             Alembic's script of the revision.
+        direction
+            "upgrade" or "downgrade".
         statements
             The SQL that the revision has run.
 
@@ -351,13 +372,20 @@ class BatchGuard:
             return
         names = self._dropped.union(*dropped.values())
         found = losses_between(self._before, SchemaObjects.of(self._connection), names)
-        accepted = {*getattr(script.module, ACCEPTED, ()), *meant_by(statements)}
-        lost = [loss for loss in found if loss not in accepted]
+        meant = {*getattr(script.module, ACCEPTED, ()), *meant_by(statements)}
+        unmeant = [loss for loss in found if loss.sentence not in meant]
+        lost = [loss for loss in unmeant if not self._accepts(loss)]
         if lost:
+            owners = ", ".join(dict.fromkeys(f'"{loss.owner}"' for loss in lost))
             raise MigrationError(
-                f"it rebuilds a table, and these would be lost: {'; '.join(lost)}.",
-                CURE.format(lost[0]),
+                "it rebuilds a table, and these would be lost: "
+                f"{'; '.join(loss.sentence for loss in lost)}.",
+                CURE.format(lost[0].sentence, direction, owners),
             )
+        self._let_go += [loss.sentence for loss in unmeant]
+
+    def _accepts(self, loss: LostClause) -> bool:
+        return not self._accepted.isdisjoint((EVERY_LOSS, loss.owner, loss.sentence))
 
 
 def dropped_in_batch(batch: Any, table: sa.Table) -> set[str]:

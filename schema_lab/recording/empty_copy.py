@@ -64,7 +64,7 @@ def on_empty_copy(
                 return EmptyCopyRun(stops=reason, at=at)
         names = set().union(*dropped_by(ran).values()) | set(_dropped(operations))
         lost, meant = losses_between(before, SchemaObjects.of(copy), names), meant_by(ran)
-        return EmptyCopyRun(tuple(loss for loss in lost if loss not in meant))
+        return EmptyCopyRun(tuple(each.sentence for each in lost if each.sentence not in meant))
 
 
 def _schema(connection: sa.Connection) -> list[str]:

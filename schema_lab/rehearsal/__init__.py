@@ -1,7 +1,7 @@
 """What would happen? A migration is run on a temporary copy of the database."""
 
 from schema_lab.rehearsal.copies import sweep
-from schema_lab.rehearsal.gate import Accepted, Gate, PlannedLoss
+from schema_lab.rehearsal.gate import Gate, PlannedLoss
 from schema_lab.rehearsal.outcome import (
     ChangedValues,
     ColumnChange,
@@ -16,7 +16,6 @@ from schema_lab.rehearsal.rehearsed_state import RehearsedState
 from schema_lab.rehearsal.report import Rehearsal
 
 __all__ = [
-    "Accepted",
     "ChangedValues",
     "ColumnChange",
     "CopySteps",

@@ -7,13 +7,10 @@ from collections.abc import Iterable
 from schema_lab import migrate, review
 from schema_lab.errors import HistoryError, LossError, SchemaLabError
 from schema_lab.history import Environment
-from schema_lab.migrate import Allow, Loss, Start
+from schema_lab.migrate import EVERY_LOSS, Accepted, Allow, Loss, Start, accepted_names
 from schema_lab.rehearsal.migration_plan import MigrationPlan
 from schema_lab.rehearsal.outcome import LostValues
 from schema_lab.rehearsal.report import Rehearsal
-
-Accepted = bool | str | Iterable[str]
-"""True: every loss; names of tables ("users": all of it) and columns ("users.plan")."""
 
 UNCOUNTED = ("SL103", "SL104", "SL105", "SL206")
 """Rules about values that may be lost without a drop; only a rehearsal counts them."""
@@ -104,7 +101,7 @@ class Gate:
             losses = self.losses(direction, target)
         except HistoryError:
             return  # the migration itself reports what is wrong
-        _refuse(direction, target, _unrecorded(losses, accepted), _names(accepted), "")
+        _refuse(direction, target, _unrecorded(losses, accepted), accepted_names(accepted), "")
 
     def allow(self, target: str, accepted: Accepted | None) -> Allow:
         """Return the same check, to be run under the migration lock when the migration begins.
@@ -112,16 +109,17 @@ class Gate:
         It sees what others have migrated or written in the meantime.
         """
         if accepted is True:
-            return migrate.accept_all
+            return migrate.accept_values()
+        names = accepted_names(accepted)
 
         def look(start: Start) -> None:
             last = self._of(start.direction, start.revisions)
             changed = "" if last is None else last.rehearsed_state.changed_at(start)
             said = migrate.losses_at(start)
             losses = _unrecorded(_together(said, last, changed), accepted, said)
-            _refuse(start.direction, target, losses, _names(accepted), changed)
+            _refuse(start.direction, target, losses, names, changed)
 
-        return look
+        return Allow(look, names)
 
     def _of(self, direction: str, revisions: tuple[str, ...]) -> Rehearsal | None:
         planned = (direction, revisions)
@@ -144,14 +142,8 @@ def _unrecorded(
     return tuple(loss for loss in losses if loss.name not in known)
 
 
-def _names(accepted: Accepted | None) -> frozenset[str]:
-    if accepted is None or isinstance(accepted, bool):
-        return frozenset()
-    return frozenset([accepted] if isinstance(accepted, str) else accepted)
-
-
 def _accepts(names: frozenset[str], loss: PlannedLoss) -> bool:
-    return loss.name in names or loss.table in names
+    return not names.isdisjoint((EVERY_LOSS, loss.name, loss.table))
 
 
 def _together(

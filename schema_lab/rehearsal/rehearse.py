@@ -49,6 +49,7 @@ def rehearse(
     target: str = "head",
     how: str | None = None,
     metadata: Metadata | None = None,
+    accept_loss: migrate.Accepted | None = None,
 ) -> Rehearsal:
     """Run an upgrade or a downgrade on a temporary copy, and report. The database is only read.
 
@@ -62,6 +63,8 @@ def rehearse(
         "copy", "transaction" or "sample"; None: chosen by size and rights.
     metadata
         The models; None: those of env.py.
+    accept_loss
+        Names of what rebuilt tables of SQLite may lose, as for an upgrade.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def rehearse(
         When no copy can be made.
     """
     sweep(environment)
-    plan = MigrationPlan.to(environment, target)
+    plan = MigrationPlan.to(environment, target, accept_loss)
     method = choose_method(environment, how)
     seen = RehearsedState.of(environment, plan.revisions, count=method.how != "sample")
     watch = Watch()

@@ -209,7 +209,7 @@ def compare_rows(
         samples = [
             sample
             for difference in found
-            if show and difference.pair.before is not None
+            if show and difference.pair.before is not None and difference.pair.before.rows
             for sample in samples_of(
                 connection,
                 difference,
@@ -226,6 +226,8 @@ def _difference(
 ) -> RowDifference:
     if pair.before is None or pair.after is None:
         return RowDifference(pair, None)
+    if not pair.before.rows:  # nothing to ask: of a hundred empty tables, each question counts
+        return RowDifference(pair, 0 if pair.key else None)
     join = Join.of(connection, pair, copy.kept.schema, before.names[pair.before.key])
     find = difference_by_key if pair.key else difference_by_value
     return find(connection, join)

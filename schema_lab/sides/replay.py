@@ -117,7 +117,7 @@ def _as_it_is(engine: sa.Engine) -> sa.Engine:
 
 def _upgrade(empty: Environment, target: str) -> None:
     try:
-        migrate.upgrade(empty, target, allow=migrate.accept_all)
+        migrate.upgrade(empty, target, allow=migrate.accept_values(migrate.EVERY_LOSS))
     except MigrationError as error:
         if not error.revision:
             raise

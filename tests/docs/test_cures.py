@@ -23,6 +23,7 @@ from tests.support.imports import module_files
 
 PACKAGE = Path(schema_lab.__file__).parent
 EXAMPLES = {
+    "accept_loss": 'lab.upgrade(accept_loss=["users", "teams"])',
     "engine": 'Lab(config=…, engine="engine1")',
     "Lab(wait": "Lab(wait=300)",
     "Lab(config": 'Lab(config="path/to/alembic.ini"), or start with Lab.scratch()',
@@ -84,7 +85,7 @@ def test_a_way_is_spelled_in_three_places(way: Way) -> None:
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', line)]
         assert CommandLine().parser.parse_args(words).cmd
     options = set(_options(program))
-    assert set(re.findall(r"--[a-z]+|-x", re.sub("`alembic[^`]*`", "", said))) <= options
+    assert set(re.findall(r"--[a-z-]+|-x", re.sub("`alembic[^`]*`", "", said))) <= options
     if way.button:
         assert way.button in on_panel(f"Run `{call}` now.")
 

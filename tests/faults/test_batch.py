@@ -137,6 +137,49 @@ def test_a_loss_that_is_meant_passes(walk: Walk, answer: str) -> None:
     assert walk.lab().upgrade(accept_loss=True).after == ("0002",)
 
 
+@pytest.mark.parametrize("name", ["users", "trigger noted of users", "*"])
+def test_a_loss_is_accepted_from_outside_the_script(walk: Walk, name: str) -> None:
+    """B3: the table's name, the loss itself or "*" lets it go, in a rehearsal and an upgrade."""
+    users(walk, LOSSES["B3"][0])
+    walk.revision("0002", REBUILD)
+    lab = walk.lab()
+    rehearsal = lab.rehearse(accept_loss=name)
+    run = lab.upgrade(accept_loss=[name])
+    assert run.after == ("0002",)
+    assert run.notes == ("Rebuilt tables have lost, as accepted: trigger noted of users.",)
+    assert set(run.notes) < set(rehearsal.notes)
+
+
+def test_another_loss_accepts_nothing(walk: Walk) -> None:
+    """B3: a name that is not the loss's refuses as before, also the rehearsal."""
+    users(walk, LOSSES["B3"][0])
+    walk.revision("0002", REBUILD)
+    assert walk.lab().rehearse(accept_loss="log").failure is not None
+    with pytest.raises(MigrationError, match=r'lab.upgrade\(accept_loss=\["users"\]\)'):
+        walk.lab().upgrade(accept_loss=["log"])
+
+
+@pytest.mark.parametrize("program", ["scripts/run_migrations.py", "-m schema_lab upgrade"])
+def test_a_terminal_accepts_what_its_refusal_names(walk: Walk, program: str) -> None:
+    """B3: the option that the cure spells lets the migration run."""
+    users(walk, LOSSES["B3"][0])
+    walk.revision("0002", REBUILD)
+    words = program.split()
+    refused = walk.terminal.python(*words)
+    assert '`schema-lab upgrade --accept-loss "users"`' in refused.stderr
+    accepted = walk.terminal.python(*words, "--accept-loss", "users")
+    assert accepted.returncode == 0, accepted.stderr
+    assert "note: Rebuilt tables have lost, as accepted: trigger noted of users." in accepted.stdout
+
+
+def test_a_replay_loses_what_the_history_loses(walk: Walk) -> None:
+    """B3: a history that somebody else wrote is compared, whatever its copies lose."""
+    made = f"for sql in ({PLAIN.strip('; ')!r}, {TRIGGER!r}): op.execute(sql)"
+    walk.revision("0002", made)
+    walk.revision("0003", REBUILD)
+    assert "age integer NOT NULL" in walk.lab().schema("head").sql
+
+
 def batch(call: str) -> str:
     """Give the code of a batch with one call."""
     return f'with op.batch_alter_table("users", recreate="always") as batch:\n    batch.{call}'

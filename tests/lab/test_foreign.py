@@ -99,6 +99,30 @@ def test_its_include_object_is_heard(shop: Foreign, database_url: str) -> None:
     assert [str(one) for one in lab.drift()] == [CREATES]
 
 
+def test_a_foreign_key_that_include_object_leaves_out_is_no_drift(
+    shop: Foreign, database_url: str
+) -> None:
+    """env.py decides on foreign keys too, also on those that Alembic does not propose."""
+    shop.edit(
+        "migrations/env.py",
+        "target_metadata = Base.metadata",
+        "target_metadata = Base.metadata\n\n"
+        "def include_object(item, name, kind, reflected, other):\n"
+        '    return kind not in ("table", "foreign_key_constraint") or name == "products"\n',
+    )
+    configure = "connection=connection, target_metadata=target_metadata"
+    shop.edit("migrations/env.py", configure, f"{configure}, include_object=include_object")
+    lab = shop.lab(database_url)
+    number = "SERIAL" if lab.engine.dialect.name == "postgresql" else "INTEGER"
+    more = " AUTO_INCREMENT" if lab.engine.dialect.name == "mysql" else ""
+    with lab.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TABLE products (id {number} NOT NULL{more}, title VARCHAR(80) NOT NULL, "
+            "PRIMARY KEY (id), FOREIGN KEY (id) REFERENCES products (id))"
+        )
+    assert [str(operation) for operation in lab.drift()] == []
+
+
 def test_several_version_locations_are_one_history(shop: Foreign, database_url: str) -> None:
     """Revisions in two folders are listed and run together."""
     locations = "%(here)s/migrations/versions:%(here)s/more"

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from schema_lab import Lab
+from schema_lab.errors import MigrationError
 from tests.lab.foreign import Foreign, Made
 
 SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
@@ -138,6 +140,24 @@ def test_a_difference_is_found_beside_an_index_in_create_table(
     lab = one_way.lab(database_url)
     lab.upgrade()
     assert any("products.title" in str(operation) for operation in lab.drift())
+
+
+SECOND = """with op.get_bind().engine.begin() as second:
+        second.exec_driver_sql("CREATE TABLE prices (id INTEGER)")
+"""
+
+
+@SQLITE
+def test_a_revision_that_opens_a_second_connection_is_told_so(
+    one_way: Foreign, database_url: str
+) -> None:
+    """On SQLite it would wait for its own migration; the cure names the mistake."""
+    one_way.edit("migrations/versions/first.py", "    )\n", f"    )\n    {SECOND}")
+    lab = Lab(database_url, config=one_way.root, wait=1)
+    with pytest.raises(MigrationError, match="SQLite has one writer") as error:
+        lab.upgrade()
+    assert "use op.get_bind()" in error.value.cure
+    assert list(lab.current()) == []
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

@@ -7,7 +7,7 @@ import pytest
 
 from schema_lab import Lab
 from schema_lab.errors import HistoryError, LossError
-from schema_lab.rehearsal import Accepted
+from schema_lab.migrate import Accepted
 from schema_lab.scratch import scratch_project
 from tests.support.labs import execute, filled_in, opened, scalars
 

@@ -52,3 +52,25 @@ def test_the_server_knows_how_large_a_copy_is(engine: sa.Engine) -> None:
             "SELECT reltuples FROM pg_class WHERE relname IN ('logs', 't0') AND relkind = 'r'"
         )
         assert found.scalars().all() == [500, 500]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_an_empty_table_is_asked_nothing(tmp_path: Path, database_url: str) -> None:
+    """Where a table had no row, nothing can be lost: of a hundred tables, each question counts."""
+    walk = Walk.begin(tmp_path / "walk", database_url)
+    walk.revision("0001", 'op.create_table("empty", sa.Column("id", sa.Integer, primary_key=True))')
+    walk.lab().upgrade()
+    walk.revision("0002", 'op.add_column("empty", sa.Column("name", sa.String(20)))')
+    asked: list[str] = []
+
+    def note(*given: object) -> None:
+        asked.append(str(given[2]))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        report = walk.lab().rehearse()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert report.succeeded
+    assert report.losses == ()
+    assert [sql for sql in asked if " JOIN empty" in sql] == []

@@ -105,7 +105,7 @@ class Walk:
                 getattr(module, direction)()
             if guard is not None:
                 script = SimpleNamespace(path=module.__file__, module=module)
-                guard.end(script, statements)
+                guard.end(script, direction, statements)
 
     def make(self, metadata: sa.MetaData) -> None:
         """Create the tables without a migration."""

@@ -27,6 +27,7 @@ COMMANDS = [
     "lint",
     "bench",
     "journeys",
+    "projects",
     "alembic-suite",
     "mutants",
     "audit",

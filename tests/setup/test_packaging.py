@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -127,19 +128,37 @@ def test_the_changelog_knows_the_version() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from a copy of the checkout, without an index."""
-    folder = tmp_path_factory.mktemp("wheel")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the source distribution from a copy of the checkout."""
+    folder = tmp_path_factory.mktemp("sdist")
     source, ignored = folder / "source", shutil.ignore_patterns("__pycache__")
     for name in ("schema_lab", "alembic", "tests", "notebooks"):
         shutil.copytree(ROOT / name, source / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    build = ["wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
-    build += ["--wheel-dir", str(folder / "out"), str(source)]
-    subprocess.run([sys.executable, "-m", "pip", *build], check=True)
-    (built,) = (folder / "out").glob("*.whl")
+    build = f"from setuptools import build_meta; build_meta.build_sdist({str(folder)!r})"
+    subprocess.run([sys.executable, "-c", build], cwd=source, check=True, stdout=subprocess.DEVNULL)
+    (built,) = folder.glob("*.tar.gz")
     return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, sdist: Path) -> Path:
+    """Build the wheel from the source distribution, without an index."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
+    build += ["--wheel-dir", str(folder), str(sdist)]
+    subprocess.run([sys.executable, "-m", "pip", *build], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_a_source_distribution_holds_the_notebooks(sdist: Path) -> None:
+    """An index or a distributor that builds from the sources has each notebook and the license."""
+    with tarfile.open(sdist) as opened:
+        packed = {name.partition("/")[2] for name in opened.getnames()}
+    notebooks = {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {*notebooks, "LICENSE", "README.md", "pyproject.toml"} <= packed
 
 
 def test_a_wheel_holds_the_package_and_the_notebooks(wheel: Path) -> None:

@@ -87,6 +87,9 @@ FIRST_LOCK_BYTE = 0x40000000
 WAL_WRITE_BYTE = 120
 
 
+_OURSELVES = "this process"
+
+
 def holder(database: str) -> str:
     """Name the processes in the way of a SQLite file, such as "process 4711". Read-only.
 
@@ -100,7 +103,7 @@ def holder(database: str) -> str:
     writers = {pid for kind, pid in others if kind == "WRITE"}
     pids = writers or {pid for _, pid in others} or {pid for _, pid in found}
     if pids == {os.getpid()}:
-        return f"process {os.getpid()}, which is this one"
+        return _OURSELVES
     return ", ".join(f"process {pid}" for pid in sorted(pids)) or "another program"
 
 
@@ -194,9 +197,15 @@ def _on_sqlite_error(wait: float, context: Any) -> DatabaseError | None:
     error = context.original_exception
     if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
         return None
+    held = holder(context.engine.url.database or "")
+    if held == _OURSELVES:
+        return DatabaseError(
+            "Another connection of this process is using this database, and SQLite has one writer.",
+            "Commit or close that connection first. In a revision, use op.get_bind(): a connection "
+            "of op.get_bind().engine waits for the migration itself.",
+        )
     return DatabaseError(
-        f"Another program is using this database ({holder(context.engine.url.database or '')}); "
-        f"it did not finish within {wait:g} s.",
+        f"Another program is using this database ({held}); it did not finish within {wait:g} s.",
         "Wait for it to finish, then try again, or wait longer: `Lab(wait=300)`.",
     )
 

@@ -66,9 +66,19 @@ class SchemaObjects:
         return found
 
 
-def losses_between(before: SchemaObjects, after: SchemaObjects, dropped: set[str]) -> list[str]:
+@dataclass(frozen=True)
+class LostClause:
+    """What a table's copy has lost, as a sentence; `owner` is the table, or a view that broke."""
+
+    sentence: str
+    owner: str
+
+
+def losses_between(
+    before: SchemaObjects, after: SchemaObjects, dropped: set[str]
+) -> list[LostClause]:
     """List what the tables that stay have lost, but for what was dropped by name."""
-    lost: list[str] = []
+    lost: list[LostClause] = []
     there, was, now = after.tables(), before.by_table(), after.by_table()
     for table, sql in before.tables().items():
         if table not in there or (was[table] == now[table] and not before.counters):
@@ -76,12 +86,14 @@ def losses_between(before: SchemaObjects, after: SchemaObjects, dropped: set[str
         new = table_columns(there[table]) - table_columns(sql)
         gone = table_columns(sql) - table_columns(there[table])
         left = _left(before.clauses(table), after.clauses(table), gone, new)
-        lost += [clause.sentence for clause in _whole(left) if not _meant(clause, gone, dropped)]
+        unmeant = (clause for clause in _whole(left) if not _meant(clause, gone, dropped))
+        lost += [LostClause(clause.sentence, table) for clause in unmeant]
         counter = before.counters.get(table, 0)
         if table in after.counters and after.counters[table] < counter:
-            lost.append(f"the AUTOINCREMENT counter {counter} of {table}")
+            lost.append(LostClause(f"the AUTOINCREMENT counter {counter} of {table}", table))
     views = before.sound_views - after.sound_views
-    return lost + [f"view {view}" for view in sorted(views) if view.lower() not in dropped]
+    broken = [view for view in sorted(views) if view.lower() not in dropped]
+    return lost + [LostClause(f"view {view}", view) for view in broken]
 
 
 def _left(
@@ -171,7 +183,7 @@ def with_what_goes(table: str, before: str, after: str) -> Iterator[str]:
     was, now = (
         SchemaObjects((("table", table, table, sql),), {}, _NONE) for sql in (before, after)
     )
-    yield from (_MEANT + clause for clause in losses_between(was, now, set()))
+    yield from (_MEANT + lost.sentence for lost in losses_between(was, now, set()))
 
 
 def meant_by(statements: Iterable[str]) -> set[str]:
