@@ -182,6 +182,45 @@ class Answering:
         """
         return self.answer("nulls", column, "fill" if fill else "keep")
 
+    def duplicates(self, columns: str, *, keep: str = "") -> Self:
+        """Answer which rows are kept where columns become unique that have duplicate values.
+
+        Parameters
+        ----------
+        columns
+            The columns, such as "users.email" or "users.(first, last)".
+        keep
+            "first" or "last", by the primary key; all other rows of a value are deleted. Without
+            it, the rows block the migration.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this question, or does not offer this choice.
+        """
+        return self.answer("duplicates", columns, keep or "stop")
+
+    def orphans(self, columns: str, *, to: str | None = "", delete: bool = False) -> Self:
+        """Answer what should happen to rows that lack the row to which a new foreign key refers.
+
+        Parameters
+        ----------
+        columns
+            The columns of the foreign key, such as "book.author_id".
+        to
+            None sets the values to NULL.
+        delete
+            Delete the rows. Without any choice, the rows block the migration.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this question, or does not offer this choice.
+        """
+        return self.answer(
+            "orphans", columns, "delete" if delete else "null" if to is None else "stop"
+        )
+
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question. `candidate.questions` lists the calls for each answer.
 

@@ -19,7 +19,7 @@ from schema_lab.compare.model_fingerprint import model_fingerprint
 from schema_lab.compare.not_compared import why
 from schema_lab.compare.scope import SCOPE, scope_in
 from schema_lab.compare.spelled_models import SPELLED, can_spell, live_spelling, model_spelling
-from schema_lab.compare.whole_difference import differences
+from schema_lab.compare.whole_difference import Difference, differences
 from schema_lab.compare.whole_repairs import Compared, name_of, repairs
 from schema_lab.compat.sqlalchemy_private import is_of_type
 from schema_lab.database import is_mysql
@@ -31,6 +31,8 @@ FORMER = "schema_lab.former"
 
 PLUGIN = "schema_lab.whole"
 """The name by which `autogenerate_plugins` switches the comparators on."""
+
+_TEXTS = re.compile(r"'(?:[^']|'')*'")
 
 
 def compare_table(
@@ -74,7 +76,7 @@ def _compared(
         here = frozenset(_renamed(row, former, live.name) for row in here)
     there = _remembered(context, model)
     found = differences(here, there, _names(model, connection.dialect))
-    unsaid = _unsaid(model)
+    unsaid, of_types = _unsaid(model), _of_types(found, changes, model)
     return Compared(
         context=context,
         changes=changes,
@@ -82,11 +84,7 @@ def _compared(
         model=model,
         here=here,
         there=there,
-        differing=[
-            item
-            for item in found
-            if item.row.key not in unsaid and not _is_of_type(item.row, model, connection.dialect)
-        ],
+        differing=[item for item in found if item.row.key not in unsaid and item not in of_types],
     )
 
 
@@ -120,20 +118,40 @@ def _names(model: sa.Table, dialect: sa.Dialect) -> frozenset[str]:
     return frozenset(filter(None, names))
 
 
-def _is_of_type(row: Row, model: sa.Table, dialect: sa.Dialect) -> bool:
-    """Say whether a CHECK is that of a type, live or in the model: it changes with the members."""
-    if row.kind != "check":
-        return False
-    checks = [c for c in model.constraints if isinstance(c, sa.CheckConstraint) and is_of_type(c)]
-    if row.name in {name_of(check, dialect) for check in checks}:
-        return True
-    words = set(re.findall(r"\w+", row.text.lower()))
-    named = any(
-        re.search(rf"(?<!\w){re.escape(column.name.lower())}(?!\w)", row.text.lower())
-        for check in checks
-        for column in check.columns
-    )
-    return named and bool(words & {"in", "any"})
+def _of_types(
+    found: list[Difference], changes: ops.ModifyTableOps, model: sa.Table
+) -> list[Difference]:
+    """Give the CHECKs that come with a new column, its changed type or its changed members.
+
+    A CHECK that only one side has, and one whose members have another order, is none of these.
+    """
+    told = {
+        operation.column_name
+        for operation in changes.ops
+        if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+    } | {op.column.name for op in changes.ops if isinstance(op, ops.AddColumnOp)}
+    checks = [item for item in found if item.row.kind == "check"]
+    result: list[Difference] = []
+    for constraint in model.constraints:
+        if isinstance(constraint, sa.CheckConstraint) and is_of_type(constraint):
+            for column in constraint.columns:
+                listing = [item for item in checks if _lists(item.row, column.name)]
+                live = {_members(item.before) for item in listing if item.before}
+                wanted = {_members(item.after) for item in listing if item.after}
+                if column.name in told or (live and wanted and live != wanted):
+                    result += listing
+    return result
+
+
+def _lists(row: Row, column: str) -> bool:
+    """Say whether a CHECK lists the values of a column."""
+    text = row.text.lower()
+    named = re.search(rf"(?<!\w){re.escape(column.lower())}(?!\w)", text)
+    return bool(named) and bool({"in", "any"} & set(re.findall(r"\w+", text)))
+
+
+def _members(row: Row) -> frozenset[str]:
+    return frozenset(_TEXTS.findall(row.sql))
 
 
 def _unsaid(model: sa.Table) -> set[tuple[str, str]]:

@@ -16,7 +16,7 @@ from schema_lab.candidate.rewrite.native import all_native
 from schema_lab.compare.scope import tables_of
 from schema_lab.compare.spelled_models import sqlite_statements
 from schema_lab.compare.whole_operations import AlterTableOp, CopyTableOp
-from schema_lab.schema.spelling.sqlite import table_rows
+from schema_lab.schema.spelling.sqlite import table_rows, without_check
 
 _LIVE = (
     "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
@@ -69,17 +69,41 @@ def _copied(
     moved = _moved_indexes(changed)
     kept = [sql for kind, name, sql in live if kind != "table" and name not in moved]
     for container, source, target in ((upgrade, before, after), (downgrade, after, before)):
-        container.ops = [
-            part
-            for operation in container.ops
-            for part in (
-                _split(operation, source, target, kept)
-                if isinstance(operation, ops.ModifyTableOps)
-                and operation.table_name == model.name
-                and not isinstance(operation, CopyTableOp)
-                else [operation]
-            )
-        ]
+        container.ops = list(_with_copies(container, model.name, source, target, kept))
+
+
+def _with_copies(
+    container: ops.OpContainer, name: str, source: str, target: str, kept: list[str]
+) -> Iterator[ops.MigrateOperation]:
+    """Copy the table where its operations are; only the last copy has all of what is wanted.
+
+    An earlier one lets rows be changed before a new CHECK holds, so it only drops the old one.
+    """
+    batches = [
+        operation
+        for operation in container.ops
+        if isinstance(operation, ops.ModifyTableOps)
+        and operation.table_name == name
+        and not isinstance(operation, CopyTableOp)
+    ]
+    copying = [batch for batch in batches if any(map(_by_copy, batch.ops))]
+    for operation in container.ops:
+        if operation not in copying:
+            yield operation
+            continue
+        last = operation is copying[-1]
+        wanted = target if last else _without_checks(source, operation)
+        yield from _split(operation, source, wanted, kept)
+        source = wanted
+
+
+def _without_checks(sql: str, batch: Any) -> str:
+    """Take the CHECKs that a batch drops from the text of a table."""
+    for operation in batch.ops:
+        if isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "check":
+            check: Any = operation.to_constraint()
+            sql = without_check(sql, str(operation.constraint_name or ""), str(check.sqltext))
+    return sql
 
 
 def _is_lossy(before: str, after: str) -> bool:
@@ -136,6 +160,8 @@ def _by_copy(operation: Any) -> bool:
     """Say whether the copy itself makes a change."""
     if type(operation) in (ops.AlterColumnOp, CastColumnOp):
         return operation.modify_name is None
-    if isinstance(operation, ops.AddColumnOp | ops.DropColumnOp):
+    if isinstance(operation, ops.AddColumnOp):
         return not all_native([operation])
+    if isinstance(operation, ops.DropColumnOp):  # SQLite refuses while a CHECK names the column
+        return True
     return isinstance(operation, AlterTableOp | ops.AddConstraintOp | ops.DropConstraintOp)

@@ -19,7 +19,7 @@ from schema_lab.schema.words import full_name
 
 @dataclass(frozen=True)
 class Check:
-    """A live CHECK that lists the members of a column."""
+    """A live CHECK that lists the members of a column; on SQLite its name may be ""."""
 
     name: str
     members: tuple[str, ...]
@@ -35,8 +35,8 @@ def check_of(context: MigrationContext, column: Any, type_: sa.Enum) -> Check | 
         return None
     for constraint in inspector.get_check_constraints(table.name, schema=table.schema):
         members = listed(str(constraint["sqltext"]), column.name, context.dialect.name)
-        if constraint["name"] and members:
-            return Check(str(constraint["name"]), members)
+        if members:
+            return Check(str(constraint["name"] or ""), members)
     return None
 
 
@@ -123,10 +123,15 @@ class Enumeration:
 
 @dataclass
 class Altered:
-    """What Alembic found about a column that defines its members itself."""
+    """What Alembic found about a column that defines its members itself.
+
+    `check` is the name of its CHECK, "" for one without a name, None for a column of type ENUM;
+    `wanted` is the name that it gets.
+    """
 
     alter: ops.AlterColumnOp | None = None
-    check: str = ""
+    check: str | None = None
+    wanted: str = ""
 
 
 @dataclass(eq=False)
