@@ -24,6 +24,7 @@ from schema_lab.compare.whole_repairs import Compared, name_of, repairs
 from schema_lab.compat.sqlalchemy_private import is_of_type
 from schema_lab.database import is_mysql
 from schema_lab.schema.spelling import Row, Spelling
+from schema_lab.schema.spelling.row import OF_COLUMNS
 from schema_lab.schema.sql_text import said_anew
 
 FORMER = "schema_lab.former"
@@ -33,6 +34,23 @@ PLUGIN = "schema_lab.whole"
 """The name by which `autogenerate_plugins` switches the comparators on."""
 
 _TEXTS = re.compile(r"'(?:[^']|'')*'")
+
+_FILTERED = {
+    "check": "check_constraint",
+    "unique": "unique_constraint",
+    "foreign key": "foreign_key_constraint",
+    "exclusion": "exclude_constraint",
+    "index": "index",
+}
+"""What `include_object` is told about the kinds of rows that belong to a table."""
+
+
+class Stated:
+    """A live constraint for `include_object`, with what such a function reads."""
+
+    def __init__(self, row: Row, table: sa.Table) -> None:
+        self.name, self.table, self.text = row.name or None, table, row.text
+        self.info: dict[str, Any] = {}
 
 
 def compare_table(
@@ -84,7 +102,13 @@ def _compared(
         model=model,
         here=here,
         there=there,
-        differing=[item for item in found if item.row.key not in unsaid and item not in of_types],
+        differing=[
+            item
+            for item in found
+            if item.row.key not in unsaid
+            and item not in of_types
+            and _is_included(item, context, live, model)
+        ],
     )
 
 
@@ -141,6 +165,32 @@ def _of_types(
                 if column.name in told or (live and wanted and live != wanted):
                     result += listing
     return result
+
+
+def _is_included(
+    item: Difference, context: AutogenContext, live: sa.Table, model: sa.Table
+) -> bool:
+    """Ask the `include_object` of an env.py about what differs, as Alembic does."""
+    if item.row.kind in OF_COLUMNS:
+        name = item.row.name
+        sides = [table.columns.get(name) for table in (live, model)]
+    elif item.row.kind in _FILTERED:
+        rows = ((item.before, live), (item.after, model))
+        sides = [None if row is None else _object_of(row, table) for row, table in rows]
+    else:
+        return True
+    before, after = sides
+    found, other = (before, None) if after is None else (after, before)
+    if found is None:
+        return True
+    kind: Any = "column" if item.row.kind in OF_COLUMNS else _FILTERED[item.row.kind]
+    return context.run_object_filters(found, item.row.name or None, kind, after is None, other)
+
+
+def _object_of(row: Row, table: sa.Table) -> Any:
+    """Give the constraint or index of a row; a stand-in where SQLAlchemy has reflected none."""
+    known = (part for part in (*table.constraints, *table.indexes) if part.name == row.name)
+    return next(known, None) or Stated(row, table)
 
 
 def _lists(row: Row, column: str) -> bool:
