@@ -221,6 +221,21 @@ class Answering:
             "orphans", columns, "delete" if delete else "null" if to is None else "stop"
         )
 
+    def drop_views(self, what: str) -> Self:
+        """Answer that the views that read a dropped table or column are dropped with it.
+
+        Parameters
+        ----------
+        what
+            The table or column, such as "users.name".
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this question.
+        """
+        return self.answer("views", what, "drop")
+
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question. `candidate.questions` lists the calls for each answer.
 

@@ -4,8 +4,10 @@ Alembic's comparators come first. What their operations repair already is taken 
 would change although both are spelled alike, is none. The rest becomes operations here.
 """
 
+import itertools
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -189,7 +191,8 @@ def _is_included(
 
 def _object_of(row: Row, table: sa.Table) -> Any:
     """Give the constraint or index of a row; a stand-in where SQLAlchemy has reflected none."""
-    known = (part for part in (*table.constraints, *table.indexes) if part.name == row.name)
+    parts: Iterator[Any] = itertools.chain(table.constraints, table.indexes)
+    known = (part for part in parts if part.name == row.name)
     return next(known, None) or Stated(row, table)
 
 

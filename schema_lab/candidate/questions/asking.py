@@ -17,6 +17,7 @@ from schema_lab.candidate.questions import (
     orphans,
     renamed_column,
     renamed_table,
+    views,
 )
 from schema_lab.candidate.questions.live_database import LiveDatabase
 from schema_lab.candidate.questions.question import Answer, Question, Value
@@ -43,7 +44,7 @@ class QuestionKind(Protocol):
 
 
 KINDS: tuple[QuestionKind, ...] = (
-    *(renamed_table, renamed_column, enum, cast, nulls, fill, orphans, duplicates),
+    *(renamed_table, renamed_column, views, enum, cast, nulls, fill, orphans, duplicates),
 )
 """In this order: each kind sees the script as the answers to the kinds before it left it."""
 
