@@ -149,7 +149,8 @@ def _of_types(
 ) -> list[Difference]:
     """Give the CHECKs that come with a new column, its changed type or its changed members.
 
-    A CHECK that only one side has, and one whose members have another order, is none of these.
+    A CHECK that only one side has, and one whose members have another order, is none of these. Of
+    a type's CHECK the name alone is no difference: Alembic does not create it by the convention.
     """
     told = {
         operation.column_name
@@ -162,9 +163,10 @@ def _of_types(
         if isinstance(constraint, sa.CheckConstraint) and is_of_type(constraint):
             for column in constraint.columns:
                 listing = [item for item in checks if _lists(item.row, column.name)]
-                live = {_members(item.before) for item in listing if item.before}
-                wanted = {_members(item.after) for item in listing if item.after}
-                if column.name in told or (live and wanted and live != wanted):
+                live = {(_members(row), row.text) for item in listing if (row := item.before)}
+                wanted = {(_members(row), row.text) for item in listing if (row := item.after)}
+                reordered = live != wanted and {m for m, _ in live} == {m for m, _ in wanted}
+                if column.name in told or (live and wanted and not reordered):
                     result += listing
     return result
 
@@ -197,10 +199,15 @@ def _object_of(row: Row, table: sa.Table) -> Any:
 
 
 def _lists(row: Row, column: str) -> bool:
-    """Say whether a CHECK lists the values of a column."""
-    text = row.text.lower()
-    named = re.search(rf"(?<!\w){re.escape(column.lower())}(?!\w)", text)
-    return bool(named) and bool({"in", "any"} & set(re.findall(r"\w+", text)))
+    """Say whether a CHECK lists the values of a column; a list of one is spelled with `=`."""
+    text = _TEXTS.sub("", row.text.lower())
+    name = re.escape(column.lower())
+    if not re.search(rf"(?<!\w){name}(?!\w)", text):
+        return False
+    alone = re.fullmatch(
+        rf"(check)?[\s()]*[`\"]?{name}[`\"]?[\s()]*(::text)?[\s()]*=[\s()\w:]*", text
+    )
+    return bool(alone) or bool({"in", "any"} & set(re.findall(r"\w+", text)))
 
 
 def _members(row: Row) -> frozenset[str]:

@@ -150,8 +150,7 @@ class Walk:
         metadata.drop_all(self.fresh)
         if self.fresh.dialect.name == "postgresql":  # also types that no model has any longer
             with self.fresh.begin() as connection:
-                connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-                connection.exec_driver_sql("CREATE SCHEMA public")
+                connection.exec_driver_sql("DROP TYPE IF EXISTS kind")
         metadata.create_all(self.fresh)
         return known(dumped_by(self.fresh))
 

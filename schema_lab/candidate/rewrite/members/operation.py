@@ -49,6 +49,8 @@ def listed(condition: str, column: str, dialect: str) -> tuple[str, ...]:
     ('free', 'paid')
     >>> listed("plan::text = ANY (ARRAY['free'::text])", "plan", "postgresql")
     ('free',)
+    >>> listed("plan::text = 'free'::text", "plan", "postgresql")
+    ('free',)
     """
     from sqlglot import exp
 
@@ -56,10 +58,21 @@ def listed(condition: str, column: str, dialect: str) -> tuple[str, ...]:
     if parsed is None:
         return ()
     root = parsed.unnest()
-    one_of = isinstance(root, exp.In) or (isinstance(root, exp.EQ) and bool(root.find(exp.Any)))
+    one_of = isinstance(root, exp.In) or (
+        isinstance(root, exp.EQ) and bool(root.find(exp.Any) or _is_text(root.expression))
+    )
     if not one_of or {found.name for found in root.find_all(exp.Column)} != {column}:
         return ()
     return tuple(literal.name for literal in root.find_all(exp.Literal) if literal.is_string)
+
+
+def _is_text(expression: Any) -> bool:
+    """Say whether an expression is a text, with or without a cast or brackets."""
+    from sqlglot import exp
+
+    while isinstance(expression, exp.Cast | exp.Paren):
+        expression = expression.this
+    return isinstance(expression, exp.Literal) and expression.is_string
 
 
 def columns_named(condition: str, dialect: str) -> frozenset[str]:
