@@ -182,6 +182,60 @@ class Answering:
         """
         return self.answer("nulls", column, "fill" if fill else "keep")
 
+    def duplicates(self, columns: str, *, keep: str = "") -> Self:
+        """Answer which rows are kept where columns become unique that have duplicate values.
+
+        Parameters
+        ----------
+        columns
+            The columns, such as "users.email" or "users.(first, last)".
+        keep
+            "first" or "last", by the primary key; all other rows of a value are deleted. Without
+            it, the rows block the migration.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this question, or does not offer this choice.
+        """
+        return self.answer("duplicates", columns, keep or "stop")
+
+    def orphans(self, columns: str, *, to: str | None = "", delete: bool = False) -> Self:
+        """Answer what should happen to rows that lack the row to which a new foreign key refers.
+
+        Parameters
+        ----------
+        columns
+            The columns of the foreign key, such as "book.author_id".
+        to
+            None sets the values to NULL.
+        delete
+            Delete the rows. Without any choice, the rows block the migration.
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this question, or does not offer this choice.
+        """
+        return self.answer(
+            "orphans", columns, "delete" if delete else "null" if to is None else "stop"
+        )
+
+    def drop_views(self, what: str) -> Self:
+        """Answer that the views that read a dropped table or column are dropped with it.
+
+        Parameters
+        ----------
+        what
+            The table or column, such as "users.name".
+
+        Raises
+        ------
+        InputError
+            When the candidate does not ask this question.
+        """
+        return self.answer("views", what, "drop")
+
     def answer(self, kind: str, about: str, *value: str) -> Self:
         """Answer a question. `candidate.questions` lists the calls for each answer.
 

@@ -15,6 +15,7 @@ from alembic.operations import ops
 from schema_lab.candidate.answering import Answering, Callbacks
 from schema_lab.candidate.diagram import after_upgrade, marked
 from schema_lab.candidate.proposal import Proposal
+from schema_lab.candidate.questions.deletions import STOP
 from schema_lab.compare.operations import Operation
 from schema_lab.errors import HistoryError
 from schema_lab.history import Revision
@@ -302,10 +303,17 @@ class Candidate(Answering):
                 "script by hand instead, use `candidate.write(despite_data=True)`.",
             )
         if self.obstacles:
+            offers = [
+                f"`{choice.call}`"
+                for question in self.questions.open
+                for choice in question.choices
+                if question.default == STOP != choice.value
+            ]
+            answer = f"Answer with {' or '.join(offers)}. Or fix" if offers else "Fix"
             raise HistoryError(
                 f"Existing rows block this migration: {' '.join(self.obstacles)}",
-                "Fix the rows, then autogenerate again. To edit the script by hand instead, use "
-                "`candidate.write(despite_data=True)`.",
+                f"{answer} the rows, then autogenerate again. To edit the script by hand instead, "
+                "use `candidate.write(despite_data=True)`.",
             )
 
     def __repr__(self) -> str:

@@ -29,6 +29,7 @@ from schema_lab.candidate.rewrite.native import native_on_sqlite
 from schema_lab.candidate.rewrite.ordering import in_one_order
 from schema_lab.candidate.rewrite.schemas import with_schemas
 from schema_lab.candidate.rewrite.sequences import with_sequences
+from schema_lab.candidate.rewrite.views import with_views
 from schema_lab.compare import leave_ignored, leave_others
 from schema_lab.compare.implementations import with_names
 from schema_lab.compare.scope import NamesIn, own_names_only, schema_known, tables_of
@@ -126,6 +127,7 @@ def directives(context: Any, revision: Any, scripts: list[Any]) -> None:
         with_schemas(context, revision, scripts)
         copied_on_sqlite(context, revision, scripts)
         native_on_sqlite(context, revision, scripts)
+        with_views(context, revision, scripts)
     with_escaped_comments(context, revision, scripts)
     record_losses(context, revision, scripts)
     render_word_for_word(context)

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.schema import CreateIndex
 
 from schema_lab.compare.operations import aspects_of
+from schema_lab.compare.whole_operations import AlterTableOp
 from schema_lab.compat.alembic_private import knows_what_it_drops
 from schema_lab.database.dialects import shared_name
 from schema_lab.schema.sql_text import adding
@@ -31,7 +32,8 @@ class Difference:
     """The state of a single aspect in the database, and the state that the models want.
 
     `about` names the column, index or constraint with its table; `aspect` is "type", "default",
-    "nullable" or "comment" of a column, else "index" or "constraint".
+    "nullable" or "comment" of a column, "index" or "constraint", or what Alembic does not compare,
+    such as "computed", "identity" or "primary key".
     """
 
     table: str
@@ -70,6 +72,10 @@ def differences_of(table: ops.ModifyTableOps, dialect: sa.Dialect) -> Iterator[D
             wanted = operation.modify_type
             for aspect, before, after in aspects_of(operation, dialect):
                 yield Difference(name, operation.column_name, aspect, before, after, wanted)
+        elif isinstance(operation, AlterTableOp):
+            about = operation.column or operation.what
+            before, after = operation.before or "none", operation.after or "none"
+            yield Difference(name, about, operation.what, before, after, operation)
     for dropped, created in pairs_in(table.ops):
         aspect = "index" if isinstance(created, ops.CreateIndexOp) else "constraint"
         before, after = written(dropped.reverse(), dialect), written(created, dialect)
@@ -257,6 +263,9 @@ def _leave_out(table: ops.ModifyTableOps, difference: Difference) -> None:
                 setattr(operation, attribute, unchanged)
                 if not operation.has_changes():
                     table.ops.remove(operation)
+        return
+    if isinstance(difference.wanted, AlterTableOp):
+        table.ops.remove(difference.wanted)
         return
     for dropped, created in list(pairs_in(table.ops)):
         if created is difference.wanted:

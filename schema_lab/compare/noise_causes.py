@@ -162,6 +162,9 @@ def _facts(operation: Any, dialect: sa.Dialect) -> Iterator[Fact]:
         for column in operation.columns:  # Alembic has put an index among them into a table already
             if isinstance(column, sa.Column):
                 yield from _of_column(table, column, dialect)
+            elif isinstance(column, sa.CheckConstraint) and column.name:
+                made: Any = ops.AddConstraintOp.from_constraint(column)
+                yield table, str(column.name), "constraint", written(made, dialect)
     elif isinstance(operation, ops.AddColumnOp):
         table = full_name(operation.table_name, operation.schema)
         yield from _of_column(table, operation.column, dialect)
@@ -184,6 +187,7 @@ def _of_column(table: str, column: sa.Column[Any], dialect: sa.Dialect) -> Itera
     yield table, name, "default", default_text(column.server_default, dialect)
 
 
+_OWN = "spells it in its own notation"
 _HABITS = {
     "type": "stores some types under another name",
     "default": "returns a default in its own notation",
@@ -232,5 +236,5 @@ def noise_in(
 def _had_run(difference: Difference, revision: str, dialect: sa.Dialect) -> str:
     return (
         f"Revision {revision} already made this change. Either {product(dialect)} "
-        f"{_HABITS[difference.aspect]}, or somebody changed the database by hand."
+        f"{_HABITS.get(difference.aspect, _OWN)}, or somebody changed the database by hand."
     )

@@ -4,8 +4,10 @@ Alembic's comparators come first. What their operations repair already is taken 
 would change although both are spelled alike, is none. The rest becomes operations here.
 """
 
+import itertools
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +21,12 @@ from schema_lab.compare.model_fingerprint import model_fingerprint
 from schema_lab.compare.not_compared import why
 from schema_lab.compare.scope import SCOPE, scope_in
 from schema_lab.compare.spelled_models import SPELLED, can_spell, live_spelling, model_spelling
-from schema_lab.compare.whole_difference import differences
+from schema_lab.compare.whole_difference import Difference, differences
 from schema_lab.compare.whole_repairs import Compared, name_of, repairs
 from schema_lab.compat.sqlalchemy_private import is_of_type
 from schema_lab.database import is_mysql
 from schema_lab.schema.spelling import Row, Spelling
+from schema_lab.schema.spelling.row import OF_COLUMNS
 from schema_lab.schema.sql_text import said_anew
 
 FORMER = "schema_lab.former"
@@ -31,6 +34,25 @@ FORMER = "schema_lab.former"
 
 PLUGIN = "schema_lab.whole"
 """The name by which `autogenerate_plugins` switches the comparators on."""
+
+_TEXTS = re.compile(r"'(?:[^']|'')*'")
+
+_FILTERED = {
+    "check": "check_constraint",
+    "unique": "unique_constraint",
+    "foreign key": "foreign_key_constraint",
+    "exclusion": "exclude_constraint",
+    "index": "index",
+}
+"""What `include_object` is told about the kinds of rows that belong to a table."""
+
+
+class Stated:
+    """A live constraint for `include_object`, with what such a function reads."""
+
+    def __init__(self, row: Row, table: sa.Table) -> None:
+        self.name, self.table, self.text = row.name or None, table, row.text
+        self.info: dict[str, Any] = {}
 
 
 def compare_table(
@@ -74,7 +96,7 @@ def _compared(
         here = frozenset(_renamed(row, former, live.name) for row in here)
     there = _remembered(context, model)
     found = differences(here, there, _names(model, connection.dialect))
-    unsaid = _unsaid(model)
+    unsaid, of_types = _unsaid(model), _of_types(found, changes, model)
     return Compared(
         context=context,
         changes=changes,
@@ -85,7 +107,9 @@ def _compared(
         differing=[
             item
             for item in found
-            if item.row.key not in unsaid and not _is_of_type(item.row, model, connection.dialect)
+            if item.row.key not in unsaid
+            and item not in of_types
+            and _is_included(item, context, live, model)
         ],
     )
 
@@ -120,20 +144,74 @@ def _names(model: sa.Table, dialect: sa.Dialect) -> frozenset[str]:
     return frozenset(filter(None, names))
 
 
-def _is_of_type(row: Row, model: sa.Table, dialect: sa.Dialect) -> bool:
-    """Say whether a CHECK is that of a type, live or in the model: it changes with the members."""
-    if row.kind != "check":
-        return False
-    checks = [c for c in model.constraints if isinstance(c, sa.CheckConstraint) and is_of_type(c)]
-    if row.name in {name_of(check, dialect) for check in checks}:
+def _of_types(
+    found: list[Difference], changes: ops.ModifyTableOps, model: sa.Table
+) -> list[Difference]:
+    """Give the CHECKs that come with a new column, its changed type or its changed members.
+
+    A CHECK that only one side has, and one whose members have another order, is none of these. Of
+    a type's CHECK the name alone is no difference: Alembic does not create it by the convention.
+    """
+    told = {
+        operation.column_name
+        for operation in changes.ops
+        if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+    } | {op.column.name for op in changes.ops if isinstance(op, ops.AddColumnOp)}
+    checks = [item for item in found if item.row.kind == "check"]
+    result: list[Difference] = []
+    for constraint in model.constraints:
+        if isinstance(constraint, sa.CheckConstraint) and is_of_type(constraint):
+            for column in constraint.columns:
+                listing = [item for item in checks if _lists(item.row, column.name)]
+                live = {(_members(row), row.text) for item in listing if (row := item.before)}
+                wanted = {(_members(row), row.text) for item in listing if (row := item.after)}
+                reordered = live != wanted and {m for m, _ in live} == {m for m, _ in wanted}
+                if column.name in told or (live and wanted and not reordered):
+                    result += listing
+    return result
+
+
+def _is_included(
+    item: Difference, context: AutogenContext, live: sa.Table, model: sa.Table
+) -> bool:
+    """Ask the `include_object` of an env.py about what differs, as Alembic does."""
+    if item.row.kind in OF_COLUMNS:
+        name = item.row.name
+        sides = [table.columns.get(name) for table in (live, model)]
+    elif item.row.kind in _FILTERED:
+        rows = ((item.before, live), (item.after, model))
+        sides = [None if row is None else _object_of(row, table) for row, table in rows]
+    else:
         return True
-    words = set(re.findall(r"\w+", row.text.lower()))
-    named = any(
-        re.search(rf"(?<!\w){re.escape(column.name.lower())}(?!\w)", row.text.lower())
-        for check in checks
-        for column in check.columns
+    before, after = sides
+    found, other = (before, None) if after is None else (after, before)
+    if found is None:
+        return True
+    kind: Any = "column" if item.row.kind in OF_COLUMNS else _FILTERED[item.row.kind]
+    return context.run_object_filters(found, item.row.name or None, kind, after is None, other)
+
+
+def _object_of(row: Row, table: sa.Table) -> Any:
+    """Give the constraint or index of a row; a stand-in where SQLAlchemy has reflected none."""
+    parts: Iterator[Any] = itertools.chain(table.constraints, table.indexes)
+    known = (part for part in parts if part.name == row.name)
+    return next(known, None) or Stated(row, table)
+
+
+def _lists(row: Row, column: str) -> bool:
+    """Say whether a CHECK lists the values of a column; a list of one is spelled with `=`."""
+    text = _TEXTS.sub("", row.text.lower())
+    name = re.escape(column.lower())
+    if not re.search(rf"(?<!\w){name}(?!\w)", text):
+        return False
+    alone = re.fullmatch(
+        rf"(check)?[\s()]*[`\"]?{name}[`\"]?[\s()]*(::text)?[\s()]*=[\s()\w:]*", text
     )
-    return named and bool(words & {"in", "any"})
+    return bool(alone) or bool({"in", "any"} & set(re.findall(r"\w+", text)))
+
+
+def _members(row: Row) -> frozenset[str]:
+    return frozenset(_TEXTS.findall(row.sql))
 
 
 def _unsaid(model: sa.Table) -> set[tuple[str, str]]:

@@ -23,6 +23,7 @@ from schema_lab.schema import as_text
 from schema_lab.schema.defaults import differs, without_casts
 from schema_lab.schema.spelling import Row, Spelling
 from schema_lab.schema.spelling.row import OF_COLUMNS
+from schema_lab.schema.sql_text import sql_of
 
 _ASPECTS = {
     "type": "modify_type",
@@ -76,8 +77,27 @@ def repairs(compared: Compared) -> list[ops.MigrateOperation]:
             before += dropped
             after += made
         else:
-            after += _by_statements(item, compared)
-    return [*before, *kept, *after]
+            (before if _is_counter_off(item) else after).extend(_by_statements(item, compared))
+    for operation in kept:
+        _without_new_counter(operation, compared)
+    return [*before, *kept, *sorted(after, key=_is_counter_on)]
+
+
+def _is_counter_off(item: Difference) -> bool:
+    """Say whether a column stops to count, which MariaDB asks for before its key goes."""
+    return item.row.kind == "identity" and item.after is None
+
+
+def _is_counter_on(operation: ops.MigrateOperation) -> bool:
+    """Say whether a column begins to count, for which MariaDB needs its key."""
+    return isinstance(operation, AlterTableOp) and operation.what == "identity"
+
+
+def _without_new_counter(operation: ops.MigrateOperation, compared: Compared) -> None:
+    """Let an AlterColumnOp leave AUTO_INCREMENT to the operation that comes after the key."""
+    new = {item.row.name for item in compared.differing if item.row.kind == "identity"}
+    if isinstance(operation, ops.AlterColumnOp) and str(operation.column_name) in new:
+        operation.kw["autoincrement"] = False
 
 
 def _needed(compared: Compared) -> Iterator[ops.MigrateOperation]:
@@ -89,6 +109,8 @@ def _needed(compared: Compared) -> Iterator[ops.MigrateOperation]:
             key = ("index", str(operation.index_name))
             if key in known and key not in differing:
                 continue
+        if _is_redundant(operation, compared):
+            continue
         if isinstance(operation, ops.AlterColumnOp) and compared.option("compare_server_default"):
             default = ("default", str(operation.column_name))
             if operation.modify_server_default is not False and default not in differing:
@@ -96,6 +118,24 @@ def _needed(compared: Compared) -> Iterator[ops.MigrateOperation]:
                 if not operation.has_changes():
                     continue
         yield operation
+
+
+def _is_redundant(operation: ops.MigrateOperation, compared: Compared) -> bool:
+    """Say whether PostgreSQL leaves a UNIQUE out when it creates the table, as another key has it.
+
+    https://www.postgresql.org/docs/current/sql-createtable.html
+    """
+    if compared.dialect.name != "postgresql":
+        return False
+    if not isinstance(operation, ops.CreateUniqueConstraintOp):
+        return False
+    name = name_of(operation.to_constraint(), compared.dialect)
+    columns = tuple(map(str, operation.columns))
+    return not any(
+        row.name == name or (name is None and _columns_in(row.text, _names(compared)) == columns)
+        for row in compared.there
+        if row.kind == "unique"
+    )
 
 
 def _without_own(
@@ -260,7 +300,8 @@ def _pair(item: Difference, compared: Compared, make: Any) -> tuple[Operations, 
     dropped, added = list[ops.MigrateOperation](), list[ops.MigrateOperation]()
     if item.before is not None:
         constraint = make(item.before)
-        constraint.name = conv(item.before.name) if item.before.name else None
+        name = item.before.name or item.before.given
+        constraint.name = conv(name) if name else None
         _attached(constraint, compared.live)
         dropped.append(ops.DropConstraintOp.from_constraint(constraint))
     if item.after is not None:
@@ -269,8 +310,18 @@ def _pair(item: Difference, compared: Compared, make: Any) -> tuple[Operations, 
             found = make(item.after)
             found.name = conv(item.after.name or _free_name(item.after, compared))
             _attached(found, compared.model)
+        elif isinstance(found, sa.CheckConstraint):
+            found = _apart(found, compared)
         added.append(ops.AddConstraintOp.from_constraint(found))
     return dropped, added
+
+
+def _apart(check: sa.CheckConstraint, compared: Compared) -> sa.CheckConstraint:
+    """Copy a CHECK as text: a copy of its expression would attach itself to the model's table."""
+    text = sql_of(check.sqltext, compared.dialect, table=False)
+    copied = sa.CheckConstraint(sa.text(as_text(text)), name=conv(str(check.name)))
+    _attached(copied, compared.model)
+    return copied
 
 
 def _free_name(row: Row, compared: Compared) -> str:

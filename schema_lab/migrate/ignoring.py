@@ -73,5 +73,5 @@ def refuse_unknown(what: Sequence[str], known: list[str], why: str, cure: str) -
 
 def _about(entry: str) -> str:
     """Give the name in an entry: "mariadb: type of users.price: FLOAT -> DOUBLE"."""
-    found = re.match(r"\w+: \w+ of (.+?): ", entry)
+    found = re.match(r"\w+: [\w ]+? of (.+?): ", entry)
     return found[1] if found else entry

@@ -1,5 +1,6 @@
 """Pairs of models that differ in one thing, by what differs; and the dialects that have it."""
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,10 @@ def models(**parts: Any) -> sa.MetaData:
     computed = has.get("computed")
     if "extra" in has:
         columns.append(sa.Column("x", has["extra"]))
+    if "kind" in has:
+        columns.append(sa.Column("k", copied(has["kind"])))
+    if has.get("self"):
+        columns.append(sa.Column("t", sa.Integer, sa.ForeignKey("thing.id", name="fk_self")))
     if computed is not None:
         made = [sa.Computed(computed, persisted=has.get("stored", True))] if computed else []
         columns.append(sa.Column("c", sa.Integer, *made))
@@ -59,6 +64,11 @@ def models(**parts: Any) -> sa.MetaData:
     named: dict[str, Any] = dict(options)
     sa.Table("thing", metadata, *[*columns, *constraints], **named)
     return metadata
+
+
+def copied(kind: Any) -> Any:
+    """Copy an enum, which belongs to a single table."""
+    return copy.copy(kind)
 
 
 def index(*terms: Any, **given: Any) -> dict[str, Any]:

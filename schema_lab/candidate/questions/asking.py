@@ -8,7 +8,17 @@ from typing import Any, Protocol
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
-from schema_lab.candidate.questions import cast, enum, fill, nulls, renamed_column, renamed_table
+from schema_lab.candidate.questions import (
+    cast,
+    duplicates,
+    enum,
+    fill,
+    nulls,
+    orphans,
+    renamed_column,
+    renamed_table,
+    views,
+)
 from schema_lab.candidate.questions.live_database import LiveDatabase
 from schema_lab.candidate.questions.question import Answer, Question, Value
 from schema_lab.candidate.recipes import EARLY, contract, follow
@@ -33,7 +43,9 @@ class QuestionKind(Protocol):
     ) -> None: ...
 
 
-KINDS: tuple[QuestionKind, ...] = (renamed_table, renamed_column, enum, cast, nulls, fill)
+KINDS: tuple[QuestionKind, ...] = (
+    *(renamed_table, renamed_column, views, enum, cast, nulls, fill, orphans, duplicates),
+)
 """In this order: each kind sees the script as the answers to the kinds before it left it."""
 
 

@@ -4,9 +4,9 @@ A CHECK that contains a dropped column is dropped before the column, and recreat
 PostgreSQL and MariaDB drop such a CHECK silently, so a downgrade would not recreate it. SQLite, and
 MariaDB if the CHECK contains two columns, refuse to drop the column.
 
-On SQLite, the type of an added column may bring a CHECK. In a batch, Alembic creates this CHECK
-with the column, under another name than with a table. The downgrade drops the column before the
-CHECK, which SQLite refuses.
+The type of an added column may bring a CHECK. Alembic creates this CHECK with the column, under
+another name than with a table. The downgrade drops the column before the CHECK, which SQLite
+refuses.
 
 Where the type of a column changes into one with a CHECK, Alembic names the CHECK as the type, and
 does not drop it in the downgrade.
@@ -81,8 +81,6 @@ def with_checks_of_types(
     context: MigrationContext, revision: Any, directives: list[ops.MigrationScript]
 ) -> None:
     """Separate an added column from its CHECK (a `process_revision_directives` function)."""
-    if context.dialect.name != "sqlite":
-        return
     for script in directives:
         for containers, back in (
             (script.upgrade_ops_list, script.downgrade_ops_list),
@@ -128,6 +126,7 @@ def with_checks_of_changed_types(
 def _has_check(type_: Any, dialect: sa.Dialect) -> bool:
     """Say whether a type makes a CHECK; an enum that the database has itself makes none."""
     native = isinstance(type_, sa.Enum) and type_.native_enum and dialect.supports_native_enum
+    native |= isinstance(type_, sa.Boolean) and dialect.supports_native_boolean
     return bool(getattr(type_, "create_constraint", False)) and not native
 
 
@@ -156,7 +155,7 @@ def _check(operation: Any, dialect: sa.Dialect) -> ops.CreateCheckConstraintOp |
     if not isinstance(operation, ops.AddColumnOp):
         return None
     column, table = operation.column, operation.column.table
-    if not getattr(column.type, "create_constraint", False) or table is None:
+    if not _has_check(column.type, dialect) or table is None:
         return None
     return _check_of_type(table, column.key, dialect)
 

@@ -17,7 +17,7 @@ from schema_lab.candidate.rewrite.native import all_native
 from schema_lab.compare.scope import tables_of
 from schema_lab.compare.spelled_models import sqlite_statements
 from schema_lab.compare.whole_operations import AlterTableOp, CopyTableOp
-from schema_lab.schema.spelling.sqlite import table_rows
+from schema_lab.schema.spelling.sqlite import table_rows, without_check
 
 _LIVE = (
     "SELECT lower(tbl_name), type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
@@ -149,13 +149,46 @@ def _moved_indexes(tables: list[ops.ModifyTableOps]) -> set[str]:
 def _split(
     operations: list[ops.MigrateOperation], copies: Mapping[str, _Copied]
 ) -> Iterator[ops.MigrateOperation]:
-    """Give the operations, with copies instead of the batches of the copied tables."""
+    """Copy tables where their operations are; only the last copy has all of what is wanted.
+
+    An earlier one lets rows be changed before a new CHECK holds, so it only drops the old one.
+    """
+    last = {operation.table_name: operation for operation in _copying(operations, copies)}
+    sources = {name: copied.before for name, copied in copies.items()}
+    copying = set(map(id, _copying(operations, copies)))
     for operation in operations:
-        modifies = isinstance(operation, ops.ModifyTableOps)
-        if not modifies or isinstance(operation, CopyTableOp) or operation.table_name not in copies:
+        if id(operation) not in copying:
             yield operation
-        else:
-            yield from _as_copy(operation, copies[operation.table_name])
+            continue
+        assert isinstance(operation, ops.ModifyTableOps)
+        name = operation.table_name
+        source, copied = sources[name], copies[name]
+        wanted = copied.after if last[name] is operation else _without_checks(source, operation)
+        yield from _as_copy(operation, replace(copied, before=source, after=wanted))
+        sources[name] = wanted
+
+
+def _copying(
+    operations: list[ops.MigrateOperation], copies: Mapping[str, _Copied]
+) -> Iterator[ops.ModifyTableOps]:
+    """Give the operations on the copied tables that need a copy."""
+    for operation in operations:
+        if (
+            isinstance(operation, ops.ModifyTableOps)
+            and not isinstance(operation, CopyTableOp)
+            and operation.table_name in copies
+            and any(map(_by_copy, operation.ops))
+        ):
+            yield operation
+
+
+def _without_checks(sql: str, batch: ops.ModifyTableOps) -> str:
+    """Take the CHECKs that a batch drops from the text of a table."""
+    for operation in batch.ops:
+        if isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "check":
+            check: Any = operation.to_constraint()
+            sql = without_check(sql, str(operation.constraint_name or ""), str(check.sqltext))
+    return sql
 
 
 def _as_copy(batch: ops.ModifyTableOps, copied: _Copied) -> Iterator[ops.MigrateOperation]:
@@ -177,6 +210,8 @@ def _by_copy(operation: Any) -> bool:
     """Say whether the copy itself makes a change."""
     if type(operation) in (ops.AlterColumnOp, CastColumnOp):
         return operation.modify_name is None
-    if isinstance(operation, ops.AddColumnOp | ops.DropColumnOp):
+    if isinstance(operation, ops.AddColumnOp):
         return not all_native([operation])
+    if isinstance(operation, ops.DropColumnOp):  # SQLite refuses while a CHECK names the column
+        return True
     return isinstance(operation, AlterTableOp | ops.AddConstraintOp | ops.DropConstraintOp)

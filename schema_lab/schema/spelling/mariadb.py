@@ -87,8 +87,9 @@ def _of_line(line: str) -> Iterator[Row]:
     elif line.startswith("CONSTRAINT") and rest.startswith("FOREIGN KEY"):
         yield foreign_key_row(name, rest.removeprefix("FOREIGN KEY"))
     elif line.startswith("CONSTRAINT"):
-        label = "" if _NUMBERED.fullmatch(name) else name
-        yield Row("check", label, rest, rest[len("CHECK (") : -1])
+        condition = rest[len("CHECK (") : -1]
+        own = not _NUMBERED.fullmatch(name)
+        yield Row("check", name if own else "", rest, condition, given="" if own else name)
     elif found:
         word = line[: found.start()].strip()
         kind = "unique" if word == "UNIQUE KEY" else "index"

@@ -11,13 +11,15 @@ class Row:
     """One thing that a table has, such as `Row("check", "positive", "(n > 0)")`.
 
     `name` is the column, constraint or index; "" where it has none of its own. `sql` is the same
-    as SQL, where `text` is not; it is not compared.
+    as SQL, where `text` is not. `given` is the name that the database itself gave to a constraint
+    without one. Neither is compared.
     """
 
     kind: str
     name: str
     text: str
     sql: str = field(default="", compare=False)
+    given: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -8,6 +8,7 @@ https://www.sqlite.org/lang_createtable.html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,6 +87,24 @@ def table_rows(sql: str) -> list[Row]:
     said = " ".join(token.key for token in options)
     rows += [Row("option", word, "yes") for word in ("without rowid", "strict") if word in said]
     return list(_without_implied(rows))
+
+
+def without_check(sql: str, name: str, condition: str) -> str:
+    """Take a CHECK that stands for itself from a CREATE TABLE.
+
+    Examples
+    --------
+    >>> without_check("CREATE TABLE t (n INTEGER, CHECK (n > 0))", "", "n > 0")
+    'CREATE TABLE t (n INTEGER)'
+    """
+    definitions, _ = parts_of(sql)
+    wanted = _bare(tokens(condition))
+    for before, definition in pairwise(definitions):
+        for row in _Clauses(sql, definition, own="").rows():
+            same = row.name == name.lower() if name else row.text == wanted
+            if row.kind == "check" and same and definition[0].key in ("check", "constraint"):
+                return sql[: before[-1].end] + sql[definition[-1].end :]
+    return sql
 
 
 def _without_implied(rows: list[Row]) -> Iterator[Row]:

@@ -197,7 +197,7 @@ def _expanded(
     (column,) = operation.enum.columns
     updates = list(_updates(operation, column, dialect))
     first = any(new in operation.added for new in operation.moves.values())
-    make = _checks if operation.altered.check else _types
+    make = _types if operation.altered.check is None else _checks
     wide, narrow = make(operation, operation.altered, column, dialect, widen=first)
     for parts in (wide, updates, narrow):
         if parts and parts is not updates:
@@ -258,8 +258,8 @@ def _checks(
     operation: MembersOp, altered: Altered, column: EnumColumn, dialect: sa.Dialect, *, widen: bool
 ) -> tuple[Parts, Parts]:
     """Drop the CHECK of a text column, update rows, change the length, add the new CHECK."""
-    was = _check(column, altered, operation.before, dialect)
-    will = _check(column, altered, operation.after, dialect)
+    was = _check(column, altered.check or "", operation.before, dialect)
+    will = _check(column, altered.wanted, operation.after, dialect)
     drop = ops.DropConstraintOp.from_constraint(was)
     make = MembersCheckOp.from_constraint(will)
     alter: Parts = [altered.alter] if altered.alter is not None else []
@@ -270,10 +270,11 @@ def _checks(
 
 
 def _check(
-    column: EnumColumn, altered: Altered, members: Members, dialect: sa.Dialect
+    column: EnumColumn, name: str, members: Members, dialect: sa.Dialect
 ) -> sa.CheckConstraint:
     quoted = dialect.identifier_preparer.quote(column.name)
     sql = f"{quoted} IN ({', '.join(map(literal, members))})"
-    made = sa.CheckConstraint(sa.text(as_text(sql)), name=sa.sql.elements.conv(altered.check))
+    final = sa.sql.elements.conv(name) if name else None
+    made = sa.CheckConstraint(sa.text(as_text(sql)), name=final)
     sa.Table(column.table, sa.MetaData(), sa.Column(column.name), made, schema=column.schema)
     return made

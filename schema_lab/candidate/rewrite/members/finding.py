@@ -20,6 +20,7 @@ from schema_lab.candidate.rewrite.members.operation import (
     check_of,
 )
 from schema_lab.compare.scope import enum_tables, scope_in
+from schema_lab.compat.sqlalchemy_private import constraint_name, is_of_type
 from schema_lab.errors import ModelError
 from schema_lab.schema.sql_text import sql_of
 from schema_lab.schema.words import TableKey
@@ -267,8 +268,17 @@ def _of_column(
             alter = CastColumnOp.of(
                 alter, settled=True
             )  # a question asks about rows with a removed member
-    altered = Altered(alter, check.name)
+    altered = Altered(alter, check.name, _wanted_name(column, context.dialect) or check.name)
     yield MembersOp(enum, check.members, members, altered=altered)
+
+
+def _wanted_name(column: Any, dialect: sa.Dialect) -> str | None:
+    """Give the name of the CHECK of a column's type; None where the models give none."""
+    for constraint in column.table.constraints:
+        of_type = isinstance(constraint, sa.CheckConstraint) and is_of_type(constraint)
+        if of_type and column.name in constraint.columns:
+            return constraint_name(dialect, constraint)
+    return None
 
 
 def _alter(

@@ -19,7 +19,7 @@ from schema_lab.schema.words import full_name
 
 @dataclass(frozen=True)
 class Check:
-    """A live CHECK that lists the members of a column."""
+    """A live CHECK that lists the members of a column; on SQLite its name may be ""."""
 
     name: str
     members: tuple[str, ...]
@@ -35,8 +35,8 @@ def check_of(context: MigrationContext, column: Any, type_: sa.Enum) -> Check | 
         return None
     for constraint in inspector.get_check_constraints(table.name, schema=table.schema):
         members = listed(str(constraint["sqltext"]), column.name, context.dialect.name)
-        if constraint["name"] and members:
-            return Check(str(constraint["name"]), members)
+        if members:
+            return Check(str(constraint["name"] or ""), members)
     return None
 
 
@@ -49,6 +49,8 @@ def listed(condition: str, column: str, dialect: str) -> tuple[str, ...]:
     ('free', 'paid')
     >>> listed("plan::text = ANY (ARRAY['free'::text])", "plan", "postgresql")
     ('free',)
+    >>> listed("plan::text = 'free'::text", "plan", "postgresql")
+    ('free',)
     """
     from sqlglot import exp
 
@@ -56,10 +58,21 @@ def listed(condition: str, column: str, dialect: str) -> tuple[str, ...]:
     if parsed is None:
         return ()
     root = parsed.unnest()
-    one_of = isinstance(root, exp.In) or (isinstance(root, exp.EQ) and bool(root.find(exp.Any)))
+    one_of = isinstance(root, exp.In) or (
+        isinstance(root, exp.EQ) and bool(root.find(exp.Any) or _is_text(root.expression))
+    )
     if not one_of or {found.name for found in root.find_all(exp.Column)} != {column}:
         return ()
     return tuple(literal.name for literal in root.find_all(exp.Literal) if literal.is_string)
+
+
+def _is_text(expression: Any) -> bool:
+    """Say whether an expression is a text, with or without a cast or brackets."""
+    from sqlglot import exp
+
+    while isinstance(expression, exp.Cast | exp.Paren):
+        expression = expression.this
+    return isinstance(expression, exp.Literal) and expression.is_string
 
 
 def columns_named(condition: str, dialect: str) -> frozenset[str]:
@@ -123,10 +136,15 @@ class Enumeration:
 
 @dataclass
 class Altered:
-    """What Alembic found about a column that defines its members itself."""
+    """What Alembic found about a column that defines its members itself.
+
+    `check` is the name of its CHECK, "" for one without a name, None for a column of type ENUM;
+    `wanted` is the name that it gets.
+    """
 
     alter: ops.AlterColumnOp | None = None
-    check: str = ""
+    check: str | None = None
+    wanted: str = ""
 
 
 @dataclass(eq=False)

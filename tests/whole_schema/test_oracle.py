@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.whole_schema.walk import walked
+from tests.whole_schema.oracle import walked
 
 STEPS = int(os.environ.get("SCHEMA_LAB_WHOLE_STEPS", "4"))
 SEED = int(os.environ.get("SCHEMA_LAB_WHOLE_SEED", "7"))
