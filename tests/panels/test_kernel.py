@@ -30,11 +30,16 @@ WALK = """
 press(panel.step_button)
 press(panel.stepping.abandon_button)
 press(panel.upgrade_button)
+press(panel.read_button)
+press(panel.take_snapshot_button)
+press(panel.seed_button)
+panel.restore_tick.value = True
+press(panel.restore_button)
 press(panel.downgrade_button)
 press(panel.cancel_button)
 press(panel.downgrade_button)
 panel.confirm_tick.value = True
-press(panel.downgrade_button)
+press(panel.accept_button)
 press(panel.upgrade_one_button)
 panel.target_chooser.value = "base"
 press(panel.rehearse_button)
@@ -48,11 +53,12 @@ def buttons(widget):
     found = [widget] if isinstance(widget, Button) else []
     return found + [one for child in getattr(widget, "children", ()) for one in buttons(child)]
 # Shown where a revision stopped partway, a session is open, a question is answered, heads are
-# merged or values are lost: test_safety.py, test_sessions.py, test_questions.py, test_next.py,
-# test_gate.py and test_stepping.py press these; a browser cancels.
+# merged, values are lost or rows block: test_safety.py, test_sessions.py, test_questions.py,
+# test_next.py, test_gate.py, test_stepping.py and test_blocking_rows.py press these; a browser
+# cancels.
 hidden = [panel.resume_button, panel.ask_again_button, panel.rehearse_step_button]
 hidden += [panel.merge_button, panel.close_button, panel.cancel_run_button]
-hidden += [panel.stepping.next_button, panel.stepping.finish_button]
+hidden += [panel.stepping.next_button, panel.stepping.finish_button, *panel.fixing.buttons]
 print([one.description for one in buttons(panel) if one not in {*pressed, *hidden}])
 print([one.id for one in lab.current()], list(lab.tables()["table"]))
 """

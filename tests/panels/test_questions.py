@@ -20,6 +20,11 @@ def answer(panel: Panel, label: str) -> None:
     controls.answer_button.click()
 
 
+def is_shown(widget: Any) -> bool:
+    """Tell whether a widget is not hidden."""
+    return bool(widget.layout.display != "none")
+
+
 def shown_buttons(panel: Panel) -> list[Any]:
     """List the buttons of the only question that are not hidden, alone or with their row."""
     rows = [box for box in only(panel).box.children if hasattr(box, "children")]
@@ -94,15 +99,15 @@ def test_an_answered_question_says_its_answer(asking: Panel) -> None:
     answer(asking, "rename it to `tariff`")
     controls = only(asking)
     assert "<code>users.plan</code>: rename it to `tariff`" in controls.asked_box.value
-    assert controls.chooser.layout.display == "none"
+    assert not is_shown(controls.chooser)
     assert controls.answer_button not in shown_buttons(asking)
     controls.change_button.click()
     assert "Answer: rename it to `tariff`." in controls.asked_box.value
-    assert controls.chooser.layout.display is None
+    assert is_shown(controls.chooser)
     assert controls.chooser.label == "rename it to `tariff`"
     asking._presses.forget(controls.answer_button)
     controls.answer_button.click()
-    assert controls.chooser.layout.display == "none"
+    assert not is_shown(controls.chooser)
     asking._presses.forget(controls.answer_button)
     answer(asking, "drop it with its values")
     assert "drop column users.plan" in asking.candidate_box.value
