@@ -157,8 +157,8 @@ def _drift(plain: Steps, ours: Steps) -> Verdict:
         return _went(ours, "drift")
     if len(theirs) == len(found):
         return Verdict(RIGHT)
-    listed = "; ".join(found[:20])
-    return Verdict(DIFFERS, f"Alembic finds {len(theirs)}, the lab {len(found)}: {listed}")
+    listed = f": {'; '.join(found[:20])}" if found else ""
+    return Verdict(DIFFERS, f"Alembic finds {len(theirs)}, the lab {len(found)}{listed}")
 
 
 def _same(plain: Steps, ours: Steps, theirs: str, step: str) -> Verdict:

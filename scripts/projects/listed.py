@@ -183,6 +183,6 @@ PROJECTS = (
         "magnum/db/sqlalchemy/alembic.ini",
         variable=DATABASE,
         prepare=OSLO,
-        dialects=(POSTGRESQL, MARIADB),
+        dialects=(MARIADB,),
     ),
 )

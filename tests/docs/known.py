@@ -112,6 +112,7 @@ LOOKED_UP = {
     "python -m pytest tests/cases": "runs a part of these tests",
     "SCHEMA_LAB_UPDATE_CASES=1 python -m pytest tests/cases -k <folder>": "writes over a case",
     "python scripts/rules.py": "tests/review/test_pages.py compares the page that it makes",
+    "alembic upgrade heads": "as alembic upgrade head, where there is one",
     "python -m scripts.projects Nova": "installs; tests/docs/test_projects.py holds what it wrote",
     "python scripts/compared.py": "tests/whole_schema/test_page.py compares the page that it makes",
     "alembic revision --autogenerate": "named as a command; with its message it runs above",
