@@ -53,6 +53,7 @@ from schema_lab.migrate.safeguards import (
     refuse_unfit,
     tables_gone,
     transactional,
+    wait_until_vacuum_ends,
 )
 from schema_lab.migrate.statements import keeps_the_version, waits_by_design
 from schema_lab.schema import undoubled
@@ -341,7 +342,10 @@ class MigrationRun:
 
     def _may_try_again(self) -> bool:
         worth = self._lock_timed_out and self._watch.worth_waiting()
-        return worth and not any(self._remaining())
+        again = worth and not any(self._remaining())
+        if again and self._watch.vacuumed:
+            wait_until_vacuum_ends(self._connection)
+        return again
 
     # how it ended --------------------------------------------------------------------------------
 
