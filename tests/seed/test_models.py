@@ -11,7 +11,6 @@ from sqlmodel import select
 from schema_lab import Field, Lab
 from schema_lab.errors import DatabaseError
 
-
 PATTERN = "^[A-Z]{3}-[0-9]+$"
 
 
