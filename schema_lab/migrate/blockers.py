@@ -38,6 +38,9 @@ SELECT pid, usename, application_name, client_addr::text, state, query,
     EXTRACT(epoch FROM clock_timestamp() - xact_start)::float8
 FROM pg_stat_activity WHERE pid = ANY(pg_blocking_pids({pid})) ORDER BY xact_start
 """
+_VACUUM = "autovacuum:"
+"""How the server's own vacuum of a table is listed on PostgreSQL."""
+
 _THREADS = """
 SELECT p.id, p.user, '', p.host, p.command, p.info, TIMESTAMPDIFF(SECOND, t.trx_started, NOW())
 FROM information_schema.innodb_trx t
@@ -81,6 +84,7 @@ class BlockerWatch:
         self._seen: dict[frozenset[int], float] = {}
         self._told: set[frozenset[int]] = set()
         self.blockers: tuple[str, ...] = ()
+        self.vacuumed = False
         self.own: Opened | None = None
 
     def __enter__(self) -> Self:
@@ -145,6 +149,7 @@ class BlockerWatch:
         if not waits or sql != self._sql:
             return
         self.blockers = tuple(_described(row) for row in found)
+        self.vacuumed = any(str(row[5]).startswith(_VACUUM) for row in found)
         self.own = self._own({row[0] for row in found}, sql)
         self._tell(frozenset(row[0] for row in found), str(self.own or "; ".join(self.blockers)))
 

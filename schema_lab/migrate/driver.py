@@ -53,6 +53,7 @@ from schema_lab.migrate.safeguards import (
     refuse_unfit,
     tables_gone,
     transactional,
+    wait_until_vacuum_ends,
 )
 from schema_lab.migrate.statements import keeps_the_version, waits_by_design
 from schema_lab.schema import undoubled
@@ -347,8 +348,12 @@ class MigrationRun:
         return rolls_back and self._committed <= self._first
 
     def _may_try_again(self) -> bool:
-        waits = self._watch is not None and self._watch.worth_waiting()
-        return self._lock_timed_out and waits and not any(self._remaining())
+        watch = self._watch
+        worth = self._lock_timed_out and watch is not None and watch.worth_waiting()
+        again = worth and not any(self._remaining())
+        if again and watch is not None and watch.vacuumed:
+            wait_until_vacuum_ends(self._connection)
+        return again
 
     # how it ended --------------------------------------------------------------------------------
 

@@ -126,6 +126,19 @@ def _set(connection: sa.Connection, settings: Mapping[str, str]) -> None:
         connection.commit()
 
 
+def wait_until_vacuum_ends(connection: sa.Connection) -> None:
+    """Wait for locks a little longer than PostgreSQL lets an automatic vacuum block others.
+
+    The server cancels its vacuum only for who has waited for `deadlock_timeout`.
+    https://www.postgresql.org/docs/current/routine-vacuuming.html
+    """
+    connection.exec_driver_sql(
+        "SELECT set_config('lock_timeout', (setting::int + 500)::text, false)"
+        " FROM pg_settings WHERE name = 'deadlock_timeout'"
+    )
+    connection.commit()
+
+
 def patiently(seconds: float, work: Callable[[], None], locked: Callable[[], bool]) -> None:
     """Run `work`, and again after a pause while another transaction's lock blocks it.
 

@@ -61,6 +61,7 @@ class KnownModels:
                     _by_limit(wish, rule)
                 elif isinstance(column.type, sa.String):
                     _by_length(wish, rule)
+                    wish.pattern = str(getattr(rule, "pattern", None) or wish.pattern)
 
     def _rules(self, table: str, column: sa.Column[Any]) -> Iterator[Any]:
         """Give the rules that a class states for the attribute of a column."""

@@ -277,6 +277,14 @@ class Rows:
     def _source(self, column: Any) -> ValueSource | None:
         plan = self.plan
         asked = Asked(column.name, plan.table.name, plan.wishes.of(column.name), self.fake)
+        if asked.wish.pattern and asked.wish.values is None:
+            if column.nullable:
+                return None
+            raise DatabaseError(
+                f"No value can be generated for {plan.name}.{column.name}: its model asks for the "
+                f"pattern {asked.wish.pattern!r}.",
+                "Insert its rows by hand, or leave the table out: lab.seed(tables=[…]).",
+            )
         source = source_of(column.type, asked)
         if source is None and not column.nullable:
             raise DatabaseError(

@@ -31,6 +31,7 @@ class Wish:
     shortest: int = 0
     longest: int | None = None
     like: str = ""
+    pattern: str = ""
     json: bool = False
     required: bool = False
     literals: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from schema_lab import Lab
 from schema_lab.errors import LossError, SchemaLabError
+from schema_lab.migrate.safeguards import wait_until_vacuum_ends
 from tests.support.revisions import Walk
 
 ADD_COLUMN = 'op.add_column("counters", sa.Column("label", sa.String(20)))'
@@ -148,3 +149,17 @@ def test_the_panel_closes_what_was_left_open(lab: Lab) -> None:
     assert panel.close_button.layout.display == "none"
     panel.upgrade_button.click()
     assert lab.status().current == ("0002",)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_an_automatic_vacuum_is_outwaited(engine: sa.Engine) -> None:
+    """C7: PostgreSQL cancels its own vacuum for who waits as long as `deadlock_timeout`."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET lock_timeout = '500ms'")
+        connection.commit()
+        wait_until_vacuum_ends(connection)
+        waits = connection.exec_driver_sql(
+            "SELECT current_setting('lock_timeout')::interval"
+            " - current_setting('deadlock_timeout')::interval = interval '500ms'"
+        )
+        assert waits.scalar() is True

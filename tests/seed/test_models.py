@@ -2,11 +2,16 @@
 
 import enum
 from decimal import Decimal
+from typing import Annotated
 
 import pytest
+from pydantic import StringConstraints
 from sqlmodel import select
 
 from schema_lab import Field, Lab
+from schema_lab.errors import DatabaseError
+
+PATTERN = "^[A-Z]{3}-[0-9]+$"
 
 
 class State(enum.StrEnum):
@@ -55,3 +60,23 @@ def test_a_changed_class_counts(lab: Lab) -> None:
             lab.upgrade()
         lab.seed(rows=1, anywhere=True)
     assert lab.query("SELECT n FROM count ORDER BY n")["n"].tolist() == [3, 900]
+
+
+def test_a_pattern_is_refused_where_null_does_not_do(lab: Lab) -> None:
+    """A text that must match a pattern is NULL or the reason of a refusal, never another text."""
+
+    class Spare(lab.Model, table=True):  # type: ignore[name-defined, misc, call-arg]
+        id: int | None = Field(default=None, primary_key=True)
+        rank: int
+        code: Annotated[str | None, StringConstraints(pattern=PATTERN)] = None
+
+    class Part(lab.Model, table=True):  # type: ignore[name-defined, misc, call-arg]
+        id: int | None = Field(default=None, primary_key=True)
+        code: Annotated[str, StringConstraints(pattern=PATTERN)]
+
+    lab.autogenerate("Parts").write()
+    lab.upgrade()
+    lab.seed(rows=5, anywhere=True, tables=["spare"])
+    assert lab.query("SELECT code FROM spare")["code"].isna().tolist() == [True] * 5
+    with pytest.raises(DatabaseError, match=r"part\.code: its model asks for the pattern '\^\[A-Z"):
+        lab.seed(rows=5, anywhere=True, tables=["part"])
