@@ -120,6 +120,7 @@ LOOKED_UP = {
     "python -m benchmarks.locks": "takes minutes; test_benchmarks.py runs a small round",
     "python -m benchmarks.speed sqlite 10 100": "takes minutes; tests/benchmarks has a small run",
     "python -m tests.incremental.oracle DIALECT STEPS SEED": "test_oracle.py walks a few steps",
+    "python -m tests.whole_schema.oracle DIALECT STEPS SEED": "test_oracle.py walks a few steps",
     "source .venv/bin/activate": "changes the reader's shell; make creates the folder",
     'pip install -e "path/to/schema_lab[lab,postgresql]"': "would install; its extras exist",
     "conda env create -f environment.yml": "needs conda; the file names the package",

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from schema_lab import Lab
+from schema_lab.models.tables import copied_into
 from tests.support.labs import execute, opened, scalars, to_lose, want
 from tests.support.servers import fresh_database
 from tests.whole_schema.dumped import dumped, dumped_by
@@ -146,7 +147,10 @@ class Walk:
         )
 
     def _made_fresh(self) -> set[str]:
-        metadata = self.lab.models.metadata
+        ours = self.lab.models.metadata  # which still creates the types that it once had
+        metadata = sa.MetaData(naming_convention=ours.naming_convention)
+        for table in ours.tables.values():
+            copied_into(table, metadata)
         metadata.drop_all(self.fresh)
         if self.fresh.dialect.name == "postgresql":  # also types that no model has any longer
             with self.fresh.begin() as connection:
