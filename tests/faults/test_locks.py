@@ -134,7 +134,7 @@ def test_a_reader_in_the_way_of_the_commit_is_named(column: Walk) -> None:
     reader = sqlite3.connect(str(column.engine.url.database), isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM counters").fetchall()
-    with pytest.raises(DatabaseError, match="Another connection of this process is using"):
+    with pytest.raises(DatabaseError, match="Another connection of this process"):
         column.lab(wait=1).upgrade()
     reader.execute("COMMIT")
     assert column.dump() == before

@@ -200,7 +200,8 @@ def _on_sqlite_error(wait: float, context: Any) -> DatabaseError | None:
     held = holder(context.engine.url.database or "")
     if held == _OURSELVES:
         return DatabaseError(
-            "Another connection of this process is using this database, and SQLite has one writer.",
+            f"Another connection of this process (process {os.getpid()}) uses this database, and "
+            "SQLite has one writer.",
             "Commit or close that connection first. In a revision, use op.get_bind(): a connection "
             "of op.get_bind().engine waits for the migration itself.",
         )
