@@ -177,10 +177,12 @@ def _same(plain: Steps, ours: Steps, theirs: str, step: str) -> Verdict:
     return Verdict(RIGHT, lost)
 
 
-def _changed(wanted: list[str], found: list[str]) -> str:
+def _changed(
+    wanted: list[str], found: list[str], first: str = "Alembic", second: str = "the lab"
+) -> str:
     """Say which lines differ, the first ones in full."""
     lines = [line for line in difflib.ndiff(wanted, found) if line[0] in "+-"]
-    named = (f"{'the lab' if line[0] == '+' else 'Alembic'} has {line[2:]!r}" for line in lines)
+    named = (f"{second if line[0] == '+' else first} has {line[2:]!r}" for line in lines)
     rest = f" and {len(lines) - FIRST} lines more" if len(lines) > FIRST else ""
     return f"{'; '.join(list(named)[:FIRST])}{rest}"
 
@@ -192,8 +194,10 @@ def _restored(ours: Steps, upgrade: str) -> Verdict:
         if went.word != RIGHT:
             return went
     before = ours.get("up", {}).get("dump") or ours.get(upgrade, {}).get("dump")
-    same = before is None or before == ours["restore"]["dump"]
-    return Verdict(RIGHT) if same else Verdict(DIFFERS, "the restored schema is another one")
+    after = ours["restore"]["dump"]
+    if before is None or before == after:
+        return Verdict(RIGHT)
+    return Verdict(DIFFERS, _changed(before, after, "before it", "after it"))
 
 
 def _short(text: str) -> str:

@@ -78,6 +78,10 @@ PROJECTS = (
         "prefect/server/database/alembic.ini",
         variable="PREFECT_API_DATABASE_CONNECTION_URL",
         drivers=ASYNCHRONOUS,
+        explained=dict.fromkeys(
+            ("open", "status", "review", "snapshot and restore", "panel"),
+            "Prefect's env.py runs within Prefect's own program only: plain Alembic fails too.",
+        ),
     ),
     Project(
         "Langflow",
@@ -86,6 +90,7 @@ PROJECTS = (
         "langflow/alembic.ini",
         folder="langflow",
         drivers=ASYNCHRONOUS,
+        beside=("asyncpg",),
     ),
     Project(
         "Phoenix",
@@ -101,6 +106,7 @@ PROJECTS = (
         "3.3.2",
         "airflow/alembic.ini",
         variable="AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+        beside=("asyncpg",),
     ),
     Project("Nova", "nova", "34.0.0", "nova/db/main/alembic.ini"),
     Project(

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from schema_lab.database.connections.engines import engine_for
 from schema_lab.schema import live, reflected_word_for_word
 from schema_lab.schema.frames.tables import columns, constraints, foreign_keys, indexes
+from schema_lab.schema.reflection.sqlite import unique_constraints
 from tests.round_trip.names import HOSTILE, PLAIN
 from tests.support.catalog import Catalog, catalog
 from tests.support.servers import SERVERS, fresh_database
@@ -292,6 +293,23 @@ def test_every_way_to_quote_is_read(sqlite: sa.Engine) -> None:
         "k'k": "p q",
         "u)": "x,y",
         "v": "z, p q",
+    }
+
+
+def test_a_unique_constraint_on_the_primary_key_is_listed(sqlite: sa.Engine) -> None:
+    """It has no index of its own, and a copy of the table must not lose it."""
+    create = "CREATE TABLE {} (id VARCHAR(9) NOT NULL, PRIMARY KEY (id), {}UNIQUE (id))"
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(create.format("named", "CONSTRAINT uq_id "))
+        connection.exec_driver_sql(create.format("unnamed", ""))
+        connection.exec_driver_sql("CREATE TABLE plain (id VARCHAR(9) NOT NULL PRIMARY KEY)")
+        found = {
+            table: unique_constraints(connection, table) for table in ("named", "unnamed", "plain")
+        }
+    assert found == {
+        "named": [{"name": "uq_id", "column_names": ["id"]}],
+        "unnamed": [{"name": None, "column_names": ["id"]}],
+        "plain": [],
     }
 
 

@@ -26,7 +26,7 @@ SLOW = (
     "tests/snapshots",
     "tests/test_imports.py",
     "tests/whole_schema/test_pairs.py",
-    "tests/whole_schema/test_walk.py",
+    "tests/whole_schema/test_oracle.py",
 )
 """Files and folders, from the project's root."""
 

@@ -6,7 +6,7 @@ there is, and a table that batch mode copies would lose it.
 https://github.com/sqlalchemy/sqlalchemy/issues/8804
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Any
@@ -25,7 +25,7 @@ LISTED = (
     'SELECT list.name, list."unique", list.origin, master.sql'
     " FROM pragma_index_list({table}) AS list LEFT JOIN {master} AS master"
     " ON master.name = list.name AND master.type = 'index'"
-    " WHERE list.origin <> 'pk' ORDER BY list.name"
+    " ORDER BY list.name"
 )
 KEYS = 'SELECT cid, name, "desc" FROM pragma_index_xinfo({table}) WHERE key ORDER BY seqno'
 _PRIMARY = "SELECT name FROM pragma_table_info({table}) WHERE pk ORDER BY pk"
@@ -150,14 +150,19 @@ def _name_before(sql: str, definition: Sequence[Token], place: int) -> str | Non
 def unique_constraints(
     connection: sa.Connection, table: str, schema: str | None = None
 ) -> list[dict[str, Any]]:
-    """List the unique constraints of a table, as `Inspector.get_unique_constraints`. Read-only."""
+    """List the unique constraints of a table, as `Inspector.get_unique_constraints`. Read-only.
+
+    One with the columns of the primary key has no index of its own.
+    """
     live = _Table(connection, table, schema)
-    indexes = [name for name, _, origin, _ in live.ask(LISTED) if origin == "u"]
-    names = dict(_unique_names(live.sql)) if indexes else {}
+    listed = live.ask(LISTED)
+    indexes = [(name, origin) for name, _, origin, _ in listed if origin in ("u", "pk")]
+    names = dict(_uniques(live.sql)) if indexes and "unique" in live.sql.lower() else {}
     found = []
-    for index in indexes:
+    for index, origin in indexes:
         columns = [name for _, name, _ in live.ask(KEYS, index)]
-        found.append({"name": names.get(_lowered(columns)), "column_names": columns})
+        if origin == "u" or _lowered(columns) in names:
+            found.append({"name": names.get(_lowered(columns)), "column_names": columns})
     return found
 
 
@@ -165,14 +170,18 @@ def _lowered(names: Sequence[Any]) -> tuple[str, ...]:
     return tuple(str(name).lower() for name in names)
 
 
-def _unique_names(sql: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """List the names that a CREATE TABLE gives to unique constraints, by their columns."""
-    for definition in parts_of(sql)[0]:
-        for place, token in enumerate(definition):
-            name = _name_before(sql, definition, place) if token.says("unique") else None
-            if name is not None:
-                listed = _columns(definition[place + 1 :])
-                yield _lowered(listed or [definition[0].text_in(sql)]), name
+def _uniques(sql: str) -> list[tuple[tuple[str, ...], str | None]]:
+    """List the unique constraints of a CREATE TABLE by their columns, those with names last."""
+    found = [
+        (
+            _lowered(_columns(definition[place + 1 :]) or [definition[0].text_in(sql)]),
+            _name_before(sql, definition, place),
+        )
+        for definition in parts_of(sql)[0]
+        for place, token in enumerate(definition)
+        if token.says("unique")
+    ]
+    return sorted(found, key=lambda unique: unique[1] is not None)
 
 
 def _columns(rest: list[Token]) -> list[str]:

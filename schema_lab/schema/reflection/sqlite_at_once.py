@@ -36,13 +36,13 @@ _INDEXES = (
     'SELECT owner.name, part.name, part."unique", part.origin, master.sql'
     f" FROM {_OF_TABLES.format('index_list')}"
     " LEFT JOIN sqlite_master AS master ON master.name = part.name AND master.type = 'index'"
-    " WHERE owner.type = 'table' AND part.origin <> 'pk' ORDER BY part.name"
+    " WHERE owner.type = 'table' ORDER BY part.name"
 )
 _COLUMNS = (
     'SELECT owner.name, list.name, part.cid, part.name, part."desc"'
     f" FROM {_OF_TABLES.format('index_list').replace('part', 'list')}"
     " JOIN pragma_index_xinfo(list.name, 'main') AS part"
-    " WHERE owner.type = 'table' AND list.origin <> 'pk' AND part.key"
+    " WHERE owner.type = 'table' AND part.key"
     " ORDER BY list.name, part.seqno"
 )
 
