@@ -68,8 +68,8 @@ core: $(TEST_STAMP) ## check what migrates, on SQLite
 oldest: ## check what migrates with the oldest versions that pyproject.toml allows, in .venv-oldest
 	@$(MAKE) --no-print-directory core VENV=.venv-oldest CONSTRAINTS=constraints-oldest.txt
 
-newest: ## check what migrates with Python 3.13, in .venv-newest; PYTHON names it
-	@$(MAKE) --no-print-directory core VENV=.venv-newest PYTHON="$(if $(filter file,$(origin PYTHON)),python3.13,$(PYTHON))"
+newest: ## check what migrates, and the wheel, with Python 3.13, in .venv-newest; PYTHON names it
+	@$(MAKE) --no-print-directory core VENV=.venv-newest CORE="$(CORE) tests/setup/test_packaging.py" PYTHON="$(if $(filter file,$(origin PYTHON)),python3.13,$(PYTHON))"
 
 tour: $(LAB_STAMP) ## walk through a migration here in the terminal, and write build/tour.html
 	@$(RUN) scripts.tour

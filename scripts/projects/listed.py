@@ -99,6 +99,7 @@ PROJECTS = (
         "phoenix/db/alembic.ini",
         folder="phoenix/db",
         variable="PHOENIX_SQL_DATABASE_URL",
+        beside=("asyncpg",),
     ),
     Project(
         "Airflow",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -77,13 +78,14 @@ def test_a_wrong_password_is_said_as_such(project: Path, database_url: str) -> N
     """I6: the user exists and the password is another; neither password is shown."""
     url = sa.make_url(database_url)
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    user = f"sl_known_{uuid4().hex[:8]}"  # one that was left by a run that was ended is no matter
     with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE USER sl_known@'127.0.0.1' IDENTIFIED BY 'an0ther-word'")
+        connection.exec_driver_sql(f"CREATE USER {user}@'127.0.0.1' IDENTIFIED BY 'an0ther-word'")
         try:
-            lab = Lab(url.set(username="sl_known", password=SECRET), config=project)
+            lab = Lab(url.set(username=user, password=SECRET), config=project)
             (said,) = errors(lab, "upgrade").values()
         finally:
-            connection.exec_driver_sql("DROP USER sl_known@'127.0.0.1'")
+            connection.exec_driver_sql(f"DROP USER {user}@'127.0.0.1'")
     engine.dispose()
     assert "Access denied for user 'sl_known'" in said
     assert said.endswith(LOGIN)
