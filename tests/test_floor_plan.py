@@ -116,6 +116,7 @@ AWAY = {
     ("schema_lab.rehearsal.history_roundtrip", "pandas"): "frame",
     ("schema_lab.review.findings", "pandas"): "frame",
     ("schema_lab.sides.comparison", "pandas"): "frame",
+    ("schema_lab.sides.location", "pandas"): "frame",
     ("schema_lab.sides.schema", "pandas"): "frame",
 }
 

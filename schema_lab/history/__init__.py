@@ -1,6 +1,6 @@
 """How did it get there? The script directory, its revisions, and the database's current state."""
 
-from schema_lab.history.aim import PROBE
+from schema_lab.history.aim import PROBE, hear_script
 from schema_lab.history.alembic_lock import ALEMBIC_LOCK, fresh_sources
 from schema_lab.history.carried import StandInType
 from schema_lab.history.checksums import ChecksumFile, ChecksumRecorder, Checksums
@@ -107,6 +107,7 @@ __all__ = [
     "forgotten_by",
     "fresh_sources",
     "heads_in",
+    "hear_script",
     "history_of",
     "ignored_in",
     "is_asynchronous",

@@ -2,14 +2,15 @@
 
 `chosen_url` runs env.py as a command would, up to the moment at which it would connect; nothing
 connects. `take_over` runs it up to `context.configure()` and takes the connection over as env.py
-left it: with its search_path, its role and what its listeners have set. So the lab goes
-where the `alembic` command goes.
+left it: with its search_path, its role and what its listeners have set, and with those that listen
+to its statements and errors. So the lab goes where the `alembic` command goes.
 """
 
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -127,7 +128,64 @@ def _url_of(engine: sa.Engine) -> sa.URL:
     return url
 
 
-def take_over(run_env: RunEnv, config: Config, url: sa.URL) -> tuple[Any, dict[str, Any]] | None:
+_HEARD: dict[str, slice | None] = {
+    "handle_error": None,
+    "before_execute": slice(1, 4),
+    "after_execute": None,
+    "before_cursor_execute": slice(2, 4),
+    "after_cursor_execute": None,
+}
+"""What is heard of statements, and what of its arguments a listener gives back to be run."""
+
+_SCRIPT_RUNS: ContextVar[bool] = ContextVar("schema_lab_script_runs", default=False)
+
+
+def hear_script(*, runs: bool) -> None:
+    """Say whether a script runs now, which the listeners of env.py's engine hear.
+
+    What the lab itself asks is none of their concern: an error that they translate would be
+    another one than the lab expects.
+    """
+    _SCRIPT_RUNS.set(runs)
+
+
+def _while_a_script_runs(name: str, listener: Callable[..., Any]) -> Callable[..., Any]:
+    given_back = _HEARD[name]
+
+    def heard(*given: Any) -> Any:
+        if _SCRIPT_RUNS.get():
+            return listener(*given)
+        return None if given_back is None else given[given_back]
+
+    return heard
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A connection of the driver's that env.py made ready, and what it does at each statement.
+
+    `options` are the execution options that env.py gave it, such as schema_translate_map.
+    `listeners` are those of env.py's engine, by the name of the event.
+    """
+
+    driver: Any
+    options: dict[str, Any]
+    listeners: tuple[tuple[str, Callable[..., Any]], ...]
+
+    def hand_over(self, engine: sa.Engine) -> None:
+        """Let another engine listen as env.py's does; a listener of every engine is there."""
+        for name, listener in self.listeners:
+            if listener not in _listening(engine, name):
+                given = {} if _HEARD[name] is None else {"retval": True}
+                event.listen(engine, name, _while_a_script_runs(name, listener), **given)
+
+
+def _listening(engine: sa.Engine, name: str) -> list[Callable[..., Any]]:
+    source: Any = engine.dialect if name == "handle_error" else engine
+    return list(getattr(source.dispatch, name))
+
+
+def take_over(run_env: RunEnv, config: Config, url: sa.URL) -> Taken | None:
     """Take the connection over that env.py has opened and made ready. Read-only.
 
     Parameters
@@ -139,19 +197,15 @@ def take_over(run_env: RunEnv, config: Config, url: sa.URL) -> tuple[Any, dict[s
     url
         Where the connection has to lead; None is given where env.py goes elsewhere.
 
-    Returns
-    -------
-    tuple
-        The driver's connection, and the execution options that env.py gave it, such as
-        schema_translate_map.
     """
-    taken: list[tuple[Any, dict[str, Any]]] = []
+    taken: list[Taken] = []
     restored: list[Callable[[], None]] = []
 
     def configured(connection: sa.Connection | None, _: Any) -> None:
         if connection is not None and is_same_place(connection.engine.url, url):
-            options = dict(connection.get_execution_options())
-            taken.append((_taken_over(connection, restored), options))
+            options, theirs = dict(connection.get_execution_options()), connection.engine
+            heard = tuple((name, each) for name in _HEARD for each in _listening(theirs, name))
+            taken.append(Taken(_taken_over(connection, restored), options, heard))
         raise _ReachedError
 
     try:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from schema_lab.compat.alembic_private import running
 from schema_lab.database import DEFAULT_WAIT, engine_for, resolve, tls_where_there_is, track
 from schema_lab.errors import HistoryError
-from schema_lab.history.aim import Choice, chosen_url, is_same_place, take_over
+from schema_lab.history.aim import Choice, Taken, chosen_url, is_same_place, take_over
 from schema_lab.history.alembic_lock import ALEMBIC_LOCK, fresh_sources
 from schema_lab.history.checksums import ChecksumFile
 from schema_lab.history.env_py import (
@@ -315,7 +315,7 @@ def _absolute(url: sa.URL, project: Project) -> sa.URL:
 @lru_cache(maxsize=16)
 def _own_engine(environment: Environment) -> sa.Engine:
     """Give the engine whose connections env.py opens and makes ready."""
-    options: dict[str, Any] = {}
+    options, heard = dict[str, Any](), list[Taken]()
 
     def open_one() -> Any:
         found = take_over(
@@ -323,8 +323,11 @@ def _own_engine(environment: Environment) -> sa.Engine:
         )
         if found is None:
             return _plain_connection(environment)
-        options.update(found[1])
-        return found[0]
+        options.update(found.options)
+        if not heard:
+            found.hand_over(engine)
+            heard.append(found)
+        return found.driver
 
     def give_options(connection: sa.Connection) -> None:
         if options:

@@ -25,6 +25,7 @@ from schema_lab.history import (
     ChecksumRecorder,
     CurrentState,
     applied_ids,
+    hear_script,
     never_ran,
     paths_of,
     read_again,
@@ -127,17 +128,14 @@ class MigrationRun:
         return self._read_back(connect)
 
     def _migrate_on(self, connection: sa.Connection, execute: Execute) -> None:
-        journaled = is_mysql(connection.dialect.name)
-        self._connection = connection
-        embedded = connection.dialect.name == "sqlite"
-        self._watch = None if embedded else BlockerWatch(connection, self._url)
-        self._journaling = None
-        if self._watch is not None and journaled:
-            in_doubt = self._request.in_doubt
-            self._journaling = Journaling(connection, self._wait, in_doubt, self._watch)
+        self._connection, embedded = connection, connection.dialect.name == "sqlite"
+        watch = None if embedded else BlockerWatch(connection, self._url)
+        self._watch, self._journaling = watch, None
+        if watch is not None and is_mysql(connection.dialect.name):
+            self._journaling = Journaling(connection, self._wait, self._request.in_doubt, watch)
         self._guard = BatchGuard(connection, self._allow.names) if embedded else None
         # Where DDL cannot be rolled back, the run is refused before the version table is created.
-        self._asks_first = journaled and not self._stamps
+        self._asks_first = self._journaling is not None and not self._stamps
         options = {
             "on_version_apply": (self._recorder.applied, self._applied),
             "purge": self._request.purge,
@@ -147,7 +145,10 @@ class MigrationRun:
 
         def work() -> None:
             self._reset()
-            execute(connection, self._begin, options)
+            try:
+                execute(connection, self._begin, options)
+            finally:
+                hear_script(runs=False)
 
         refuse_own_sessions(connection, self._wait, writing=True)
         with ready(connection, self._wait):
@@ -173,8 +174,6 @@ class MigrationRun:
         self._lock_timed_out = False
         self._first = self._committed = 0
         self._since = 0.0
-
-    # Alembic's steps ---------------------------------------------------------------------------
 
     def _begin(self, heads: Any, context: MigrationContext) -> Iterator[Any]:
         """Choose the steps, refuse what must fail, and hand them to Alembic."""
@@ -231,6 +230,7 @@ class MigrationRun:
                     self._journaling.begin(step.revision.revision, self.direction, stopped)
                 if self._guard is not None:
                     self._guard.begin(context.impl)
+                hear_script(runs=True)
                 yield step
             self._step = None
 
@@ -253,6 +253,7 @@ class MigrationRun:
 
     def _applied(self, step: Any, heads: set[str], **rest: Any) -> None:
         """Note a revision that Alembic has applied (its `on_version_apply` hook)."""
+        hear_script(runs=False)
         revision = step.up_revision_id if step.is_upgrade else ", ".join(step.source_revision_ids)
         self._done.append(str(revision))
         self._expected = tuple(sorted(heads))
@@ -263,8 +264,6 @@ class MigrationRun:
             self._guard.end(self._step.revision, self.direction, ran)
         if self._hooks.on_revision is not None:
             self._hooks.on_revision(str(revision), len(self._done), self._total)
-
-    # the connection's statements -----------------------------------------------------------------
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -349,13 +348,11 @@ class MigrationRun:
 
     def _may_try_again(self) -> bool:
         watch = self._watch
-        worth = self._lock_timed_out and watch is not None and watch.worth_waiting()
-        again = worth and not any(self._remaining())
-        if again and watch is not None and watch.vacuumed:
+        if watch is None or not (self._lock_timed_out and watch.worth_waiting()):
+            return False
+        if (again := not any(self._remaining())) and watch.vacuumed:
             wait_until_vacuum_ends(self._connection)
         return again
-
-    # how it ended --------------------------------------------------------------------------------
 
     def _remaining(self) -> tuple[list[str], str]:
         """Roll back what is open; give the revision's statements that remain, and one in doubt."""
@@ -366,7 +363,7 @@ class MigrationRun:
             entries = stopped.entries if stopped else ()
             doubtful = [entry.statement for entry in entries if not entry.done]
             done = [entry.statement for entry in entries if entry.done]
-            return done, doubtful[0] if doubtful else ""
+            return done, "".join(doubtful[:1])
         if lost:  # perhaps while it committed
             raise LookupError
         remaining = self._statements[self._first : self._committed]
@@ -425,9 +422,8 @@ class MigrationRun:
             if self.direction == "upgrade":
                 self.notes += tables_gone(connection, scripts, applied)
                 connection.rollback()  # it may be the connection of a program
-        revisions = () if self._stamps else tuple(self._done)
-        statements = tuple(self._statements)
-        return Run(self.direction, self._before, state.heads, revisions, statements, self.notes)
+        ran = () if self._stamps else tuple(self._done), tuple(self._statements)
+        return Run(self.direction, self._before, state.heads, *ran, self.notes)
 
 
 def _is_first(step: Any, direction: str, stopped: Stopped) -> bool:

@@ -160,6 +160,38 @@ def test_a_revision_that_opens_a_second_connection_is_told_so(
     assert list(lab.current()) == []
 
 
+LISTENING = """with connectable.connect() as connection:
+        @sa.event.listens_for(connectable, "handle_error")
+        def named(error):
+            if "nowhere" in str(error.original_exception):
+                raise LookupError("nowhere") from error.original_exception
+
+        @sa.event.listens_for(connectable, "before_cursor_execute", retval=True)
+        def noted(connection, cursor, statement, *rest):
+            return statement.replace("titles", "titled"), rest[0]
+"""
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mariadb"])
+def test_what_listens_to_the_engine_of_env_py_hears_a_migration(
+    one_way: Foreign, database_url: str
+) -> None:
+    """A script may count on the errors that the project makes of the driver's, as in Alembic."""
+    one_way.edit("migrations/env.py", "with connectable.connect() as connection:\n", LISTENING)
+    importing = "from alembic import context\n"
+    one_way.edit("migrations/env.py", importing, f"{importing}import sqlalchemy as sa\n")
+    one_way.edit(
+        "migrations/versions/first.py",
+        "def upgrade():\n",
+        "def upgrade():\n"
+        "    try:\n        op.drop_table('nowhere')\n    except LookupError:\n        pass\n"
+        "    op.execute('CREATE TABLE titles (id INTEGER)')\n",
+    )
+    lab = one_way.lab(database_url)
+    lab.upgrade()
+    assert list(lab.tables()["table"]) == ["products", "titled"]
+
+
 @pytest.mark.parametrize("dialect", ["postgresql"])
 def test_an_asynchronous_env_py_may_wrap_an_engine_by_itself(make: Made, database_url: str) -> None:
     """A URL that is given reaches env.py with a driver that its asynchronous engine can use."""
