@@ -54,8 +54,8 @@ class Project:
 
 
 MORE = (
-    "The lab also compares what Alembic does not, such as server defaults, CHECKs, members of enums "
-    "and primary keys (compared.md); the first differences are named here, and were not held "
+    "The lab also compares what Alembic does not, such as server defaults, CHECKs, members of "
+    "enums and primary keys (compared.md); the first differences are named here, and were not held "
     "against each other one by one."
 )
 RESPELLED = (
@@ -104,8 +104,8 @@ PROJECTS = (
         drivers={SQLITE: "sqlite+aiosqlite", POSTGRESQL: "postgresql+psycopg"},
         explained={
             "drift": MORE,
-            "sqlite upgrade": "The history gives a column several foreign keys to the same one, and "
-            "Alembic's copies of the table keep one of them. The lab keeps them: the lab is right.",
+            "sqlite upgrade": "The history gives a column several foreign keys to one other, "
+            "and Alembic's copies of the table keep one of them. The lab keeps them: it is right.",
             "postgresql snapshot and restore": RESPELLED,
         },
     ),
@@ -190,8 +190,8 @@ PROJECTS = (
         prepare=OSLO,
         dialects=(SQLITE, POSTGRESQL, MARIADB),
         explained={
-            "mariadb upgrade": "The tables are the same but for the order of their indexes, which is "
-            "chance where a script creates a table: SQLAlchemy keeps them in a set.",
+            "mariadb upgrade": "The tables are the same but for the order of their indexes, which "
+            "is chance where a script creates a table: SQLAlchemy keeps them in a set.",
         },
     ),
     Project(
