@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects.mysql import TINYINT
 
@@ -73,6 +73,7 @@ def test_rows_of_hostile_names_come_back(hostile: sa.Engine) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=NAMES, column=NAMES)
+@example(table="returning", column="nothing")
 def test_any_name_comes_back(engine: sa.Engine, table: str, column: str) -> None:
     """I3: whatever a table and a column are named, they are listed and read."""
     made = sa.Table(table, sa.MetaData(), sa.Column(column, sa.Integer))

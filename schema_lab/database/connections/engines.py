@@ -174,7 +174,14 @@ def engine_for(
     if creator is not None:
         event.listen(engine, "connect", partial(_wait_for_writers, wait))
     event.listen(engine, "handle_error", partial(_on_sqlite_error, wait))
+    _quote_newer_words(engine)
     return keep_for_looking(with_memory(real_transactions(engine)))
+
+
+def _quote_newer_words(engine: sa.Engine) -> None:
+    """Let an engine quote the words that SQLite has reserved since SQLAlchemy listed them."""
+    preparer = engine.dialect.identifier_preparer
+    preparer.reserved_words = {*preparer.reserved_words, "nothing", "returning"}
 
 
 def _on_sqlite_connect(connection: Any, record: Any) -> None:
