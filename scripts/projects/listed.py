@@ -53,6 +53,10 @@ class Project:
         return self.explained.get(f"{dialect} {step}") or self.explained.get(step, "")
 
 
+ORDER = (
+    "The tables are the same but for the order of their indexes, which is chance where a script "
+    "creates a table: SQLAlchemy keeps them in a set."
+)
 MORE = (
     "The lab also compares what Alembic does not, such as server defaults, CHECKs, members of "
     "enums and primary keys (compared.md); the first differences are named here, and were not held "
@@ -142,6 +146,7 @@ PROJECTS = (
         "keystone/common/sql/alembic.ini",
         prepare="import keystone.conf; keystone.conf.configure()",
         explained={
+            "mariadb upgrade": ORDER,
             "drift": "Keystone's own program imports all models, and its env.py only a part. "
             "`alembic check` would drop the tables of the others. The lab leaves them alone: "
             "its drift names them as tables of others.",
@@ -190,8 +195,7 @@ PROJECTS = (
         prepare=OSLO,
         dialects=(SQLITE, POSTGRESQL, MARIADB),
         explained={
-            "mariadb upgrade": "The tables are the same but for the order of their indexes, which "
-            "is chance where a script creates a table: SQLAlchemy keeps them in a set.",
+            "mariadb upgrade": ORDER,
         },
     ),
     Project(
