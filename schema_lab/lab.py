@@ -42,7 +42,7 @@ from schema_lab.migrate import (
     Steps,
     Stopped,
 )
-from schema_lab.models import Guests, ModelSet, Session, strays
+from schema_lab.models import Guests, ModelSet, Session, outdated, strays
 from schema_lab.schema import Diagram, declared, live
 from schema_lab.views import status as view
 
@@ -236,7 +236,8 @@ class Lab:
         >>> before == lab.trace()
         False
         """
-        return history.trace(self._environment), self._project_models.files()
+        files = self._project_models.files()
+        return history.trace(self._environment), files, self._outdated()
 
     def __repr__(self) -> str:
         return repr(self.status())
@@ -441,8 +442,11 @@ class Lab:
         or a table that it refers to has changed since; with `full`, every table is compared.
         """
         metadata, memory = self.metadata, self._memory
-        notes = (*self.models.waiting, *strays(metadata))
+        notes = (*self.models.waiting, *self._outdated(), *strays(metadata))
         return explained_drift(self._environment, metadata, notes, memory, full=full)
+
+    def _outdated(self) -> tuple[str, ...]:
+        return outdated(self.models[name] for name in self.models)
 
     def compare(
         self, left: str | sa.URL = "database", right: str | sa.URL = "models"

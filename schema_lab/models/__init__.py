@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, Relationship, Session
 
-from schema_lab.models.guests import Guests, strays
+from schema_lab.models.guests import Guests, outdated, strays
 from schema_lab.models.model_set import ModelSet
 from schema_lab.models.naming import NAMING_CONVENTION
 
@@ -13,5 +13,6 @@ __all__ = [
     "ModelSet",
     "Relationship",
     "Session",
+    "outdated",
     "strays",
 ]

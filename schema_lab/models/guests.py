@@ -6,7 +6,8 @@ by name, so that a relationship does. A class of the set with the same table tak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +96,45 @@ def strays(metadata: MetaData | list[MetaData] | None) -> tuple[str, ...]:
         f"or open the lab with `Lab(metadata={base}.metadata)`"
         for name, base in dict.fromkeys(found)
     )
+
+
+def outdated(models: Iterable[type[SQLModel]]) -> tuple[str, ...]:
+    """Say which models were built with a class of the notebook that was defined again since.
+
+    An enum, a mixin or a type may have a cell of its own; the models keep the class that their own
+    cells found.
+
+    Parameters
+    ----------
+    models
+        The classes of a set.
+    """
+    names = vars(sys.modules["__main__"])
+    found = (
+        (used.__name__, model.__name__)
+        for model in models
+        for used in dict.fromkeys(_used(model))
+        if _is_another(used, names.get(used.__name__))
+    )
+    return tuple(
+        f"{name} was defined again after {model}: run the cell of {model} again, so that it uses "
+        f"the new {name}"
+        for name, model in found
+    )
+
+
+def _used(model: type[SQLModel]) -> Iterator[type[Any]]:
+    """Give the classes of the notebook that a model was built with, but for other models."""
+    table = getattr(model, "__table__", None)
+    types = [column.type for column in table.columns] if isinstance(table, Table) else []
+    enums = (getattr(each, "enum_class", None) for each in types)
+    for used in (*model.__mro__[1:], *map(type, types), *enums):
+        if isinstance(used, type) and used.__module__ == "__main__" and name_of(used) is None:
+            yield used
+
+
+def _is_another(used: type[Any], now: object) -> bool:
+    return isinstance(now, type) and now is not used and now.__module__ == "__main__"
 
 
 def _base_of(mapped: type[Any], table: Table) -> str:

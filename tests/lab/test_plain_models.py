@@ -89,6 +89,38 @@ def test_a_class_on_a_base_of_sqlalchemy_is_noticed() -> None:
     names["Base"].metadata.clear()
 
 
+MOOD = """
+import enum
+
+class Mood(enum.Enum):
+    good = "good"
+"""
+CAT = """
+from schema_lab import Field
+
+class Cat(lab.Model, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    mood: Mood
+"""
+
+
+def test_an_enum_whose_cell_alone_runs_again_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model keeps the enum of before, and the drift names the cell that has to run."""
+    lab, notebook = Lab.scratch(), vars(sys.modules["__main__"])
+    for name in ("enum", "Field", "lab", "Mood", "Cat"):
+        monkeypatch.setitem(notebook, name, lab)
+    for cell in (MOOD, CAT):
+        exec(cell, notebook)  # noqa: S102 - as a kernel runs a cell
+    assert lab.drift().notes == ()
+    before = lab.trace()
+    exec(MOOD, notebook)  # noqa: S102 - as above
+    (note,) = lab.drift().notes
+    assert note.startswith("Mood was defined again after Cat: run the cell of Cat again")
+    assert lab.trace() != before
+    exec(CAT, notebook)  # noqa: S102 - as above
+    assert lab.drift().notes == ()
+
+
 def test_models_on_sqlmodel_are_handed_in(hero: type[Any]) -> None:
     """With `metadata=SQLModel.metadata`, such a class is one of the models, without a note."""
     lab = Lab.scratch(metadata=SQLModel.metadata)
