@@ -87,7 +87,7 @@ def test_a_wrong_password_is_said_as_such(project: Path, database_url: str) -> N
         finally:
             connection.exec_driver_sql(f"DROP USER {user}@'127.0.0.1'")
     engine.dispose()
-    assert "Access denied for user 'sl_known'" in said
+    assert f"Access denied for user '{user}'" in said
     assert said.endswith(LOGIN)
     assert "s3cret" not in said
 
