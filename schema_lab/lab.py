@@ -451,7 +451,7 @@ class Lab:
     def compare(
         self, left: str | sa.URL = "database", right: str | sa.URL = "models"
     ) -> Comparison:
-        """List the operations that would make one side equal another.
+        """List the operations that would make one side match another.
 
         Only throwaway databases are written: a history or a revision is replayed on one.
 
@@ -491,7 +491,7 @@ class Lab:
         Examples
         --------
         >>> Lab.scratch().locate()
-        The database equals base, as its version table says.
+        The database matches base, as its version table says.
         """
         from schema_lab.sides import locate
 

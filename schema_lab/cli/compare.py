@@ -60,7 +60,7 @@ def compare(
     x: Sequence[str],
     engine: str | None,
 ) -> None:
-    """List the operations that would make LEFT equal RIGHT.
+    """List the operations that would make LEFT match RIGHT.
 
     A side is models, database, history, a revision such as 0003, head or -1, a snapshot such as
     s1, a git commit such as git:main, or the URL of a database.
@@ -79,8 +79,8 @@ def compare(
 def locate(url: str | None, config: Path | None, x: Sequence[str], engine: str | None) -> None:
     """Find the revision whose schema the database has, whatever its version table says.
 
-    Exit code 0: the one that the version table names; 1: another one, or none; 2: it cannot be
-    found.
+    Exit code 0: the version table is right; 1: it is wrong, or no revision matches; 2: the
+    command failed.
     """
     with reported(NOT_COMPARED):
         with contextlib.redirect_stdout(sys.stderr):

@@ -31,7 +31,7 @@ def opening(command: options.F) -> options.F:
 @click.command()
 @click.argument("target", default="head")
 @options.accept_loss
-@click.option("--rehearse", is_flag=True, help="Run it on a temporary copy first.")
+@click.option("--rehearse", is_flag=True, help="Run the migration on a temporary copy first.")
 @options.snapshot
 @opening
 def upgrade(
@@ -64,7 +64,7 @@ def downgrade(target: str, accept_loss: Sequence[str], snapshot: bool, **given: 
 @click.option(
     "--rehearse",
     is_flag=True,
-    help="Run it on a temporary copy first; continue if nothing is lost.",
+    help="Run the migration on a temporary copy first; continue if nothing is lost.",
 )
 @options.accept_loss
 @options.snapshot

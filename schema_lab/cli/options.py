@@ -13,16 +13,14 @@ from schema_lab.history import Environment, Project, as_lab_errors
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-url = click.option("--url", help="The database; by default as for alembic.")
+url = click.option("--url", help="The database; by default that of the alembic command.")
 config = click.option(
     "--config",
     type=click.Path(path_type=Path),
     help="An alembic.ini; by default the nearest in this folder or above.",
 )
-x = click.option(
-    "--x", "-x", multiple=True, help="What env.py reads with get_x_argument(): tenant=a."
-)
-engine = click.option("--engine", help="Of several databases with one history, the one to use.")
+x = click.option("--x", "-x", multiple=True, help="A -x argument for env.py, such as tenant=a.")
+engine = click.option("--engine", help="Which of several databases with one history to use.")
 wait = click.option(
     "--wait",
     type=click.FloatRange(min=0),

@@ -60,14 +60,14 @@ def change_rows(environment: Environment, sql: str, rows: int | None = None) -> 
         changed = sent.exec_driver_sql(statement).rowcount
         if _orphans(connection) > orphans:
             raise InputError(
-                "The statement leaves rows whose foreign key has no parent. Nothing was changed.",
+                "The statement leaves foreign keys without a parent row. Nothing was changed.",
                 "Change or delete these rows first.",
             )
         if rows != changed:
             transaction.rollback()
     if rows is not None and rows != changed:
         raise InputError(
-            f"The statement changes {count(changed, 'row')} and not {rows}. Nothing was changed.",
+            f"The statement changes {count(changed, 'row')}, not {rows}. Nothing was changed.",
             "Try the statement again, then commit it.",
         )
     return ChangedRows(changed, committed=rows is not None)

@@ -75,7 +75,7 @@ class CandidateSection:
         self.waits_box = words()
         self.written_box = words()
         self.read_button = button(
-            "Read it again", "Read the written script again, after you have edited it"
+            "Read script again", "Review the written script again after you have edited it"
         )
         self.script_box = words()
         self.call_box, self.write_call_box = words(), words()

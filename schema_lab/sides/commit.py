@@ -80,7 +80,7 @@ def _git(place: Path, *words: str) -> bytes:
     except FileNotFoundError:
         raise HistoryError("git is not installed.", "Install git, then try again.") from None
     except subprocess.TimeoutExpired:
-        raise HistoryError(f"git gave no answer in {_SECONDS} s.", "Try again.") from None
+        raise HistoryError(f"git did not answer within {_SECONDS} s.", "Try again.") from None
     if ran.returncode == 0:
         return ran.stdout
     said = ran.stderr.decode(errors="replace").strip().removeprefix("fatal: ")

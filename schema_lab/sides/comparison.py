@@ -1,4 +1,4 @@
-"""A comparison: the operations that would make one side equal another, in the words of drift.
+"""A comparison: the operations that would make one side match another, in the words of drift.
 
 Alembic's comparison and the lab's need a live database on the left. What stands on the right are
 the models, or the tables of a live database with the rows by which it spells them. Where the models
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 class Comparison:
     """The differences between two sides.
 
-    `operations` would make the left side equal the right side. `ignored` are the differences that
+    `operations` would make the left side match the right side. `ignored` are the differences that
     the project's configuration leaves out. `others` are the tables that are not this project's:
     neither the models nor a revision makes them. `not_compared` says what could not be compared.
     """

@@ -127,7 +127,7 @@ def _snapshot(environment: Environment, name: str) -> Snapshot | None:
     found = next((snapshot for snapshot in snapshots if snapshot.id == name), None)
     if found is not None and name in revisions_of(environment.project.scripts()):
         raise InputError(
-            f"{name} is a snapshot, and a revision too.",
+            f"{name} is both a snapshot and a revision.",
             "Restore the snapshot into a database of its own, and compare with its URL.",
         )
     return found

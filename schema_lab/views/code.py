@@ -73,7 +73,7 @@ def record_piece(lines: Sequence[str]) -> str:
     """
     if not lines:
         return ""
-    label = "The newest line is on top. Copied, the lines are in order: run them in a cell."
+    label = "The newest line is on top. A copy has the lines in order: run it in a cell."
     blocks = (block(line).replace("\n</pre>", "</pre>") for line in lines)
     steps = "".join(f"<div>{each}</div>" for each in blocks)
     return (

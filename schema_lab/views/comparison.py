@@ -1,5 +1,6 @@
 """How a comparison of two sides looks, and the schema of one side."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from schema_lab.views.code import block, diff_piece, reachable
@@ -59,16 +60,18 @@ def location_text(location: LocationShape) -> str:
 def _located(location: LocationShape) -> Iterator[str]:
     stamped, nearest = _state(location.stamped), _state(location.nearest)
     if location.as_stamped:
-        yield f"The database equals {nearest}, as its version table says."
+        yield f"The database matches {nearest}, as its version table says."
     elif location.equal:
-        yield f"The database equals {nearest}, but its version table says {stamped}."
-        yield f'lab.stamp("{names(location.nearest)}") corrects the version table.'
+        yield f"The database matches {nearest}, but its version table says {stamped}."
+        heads = [visible(head) for head in location.nearest] or ["base"]
+        target = json.dumps(heads[0] if len(heads) == 1 else heads, ensure_ascii=False)
+        yield f"lab.stamp({target}) corrects the version table."
     elif location.between is not None:
         first, second = map(_state, location.between)
-        yield f"The database is between {first} and {second}; its version table says {stamped}."
+        yield f"The database is between {first} and {second}. Its version table says {stamped}."
     else:
-        yield f"The database equals no revision; its version table says {stamped}."
-        yield f"The nearest is {nearest}."
+        yield f"The database matches no revision. Its version table says {stamped}."
+        yield f"The nearest state is {nearest}."
 
 
 def _state(heads: Sequence[str]) -> str:
@@ -94,7 +97,7 @@ def _lead(comparison: ComparisonShape) -> str:
     left, right = comparison.left.words, comparison.right.words
     if comparison.operations:
         number = count(len(comparison.operations), "operation")
-        return f"{number} would make {left} equal {right}:"
+        return f"{number} would make {left} match {right}:"
     if comparison.equal:
         return f"No differences between {left} and {right}."
     return f"No differences found between {left} and {right}, but not everything was compared."

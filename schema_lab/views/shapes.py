@@ -82,7 +82,7 @@ class LocationShape(Protocol):
 
 
 class ComparisonShape(Protocol):
-    """The operations that would make one side equal another."""
+    """The operations that would make one side match another."""
 
     @property
     def left(self) -> SideShape: ...

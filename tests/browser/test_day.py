@@ -210,7 +210,7 @@ def test_the_rooms_of_the_panel(walk: Walk) -> None:
     expect(walk.page.get_by_label("rename it to `mail`")).to_be_hidden()
     looking.keep(walk.panel, "an-answer-folded")
     walk.press("Write revision")
-    walk.press("Read it again")
+    walk.press("Read script again")
     walk.sees("No differences.")
     walk.press("Upgrade")
     walk.sees("✓ upgrade 0001 →")

@@ -154,7 +154,7 @@ def test_a_revision_that_opens_a_second_connection_is_told_so(
     """On SQLite it would wait for its own migration; the cure names the mistake."""
     one_way.edit("migrations/versions/first.py", "    )\n", f"    )\n    {SECOND}")
     lab = Lab(database_url, config=one_way.root, wait=1)
-    with pytest.raises(MigrationError, match="SQLite has one writer") as error:
+    with pytest.raises(MigrationError, match="SQLite allows only one writer") as error:
         lab.upgrade()
     assert "use op.get_bind()" in error.value.cure
     assert list(lab.current()) == []

@@ -96,7 +96,7 @@ def test_other_rows_than_tried_are_not_committed(lab: Lab) -> None:  # noqa: F81
     panel.fixing.try_button.click()
     execute(panel, "INSERT INTO users (id, name) VALUES (4, 'Ada')")
     panel.fixing.commit_button.click()
-    assert "changes 2 rows and not 1. Nothing was changed." in panel.error_box.value
+    assert "changes 2 rows, not 1. Nothing was changed." in panel.error_box.value
     assert [name for _, name in rows(panel)] == ["Ada", "Ada", "Bob", "Ada"]
 
 

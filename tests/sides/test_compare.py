@@ -110,7 +110,7 @@ def test_the_difference_as_sql(two: Lab) -> None:
 def test_how_it_looks(two: Lab) -> None:
     """The text and the page name both sides and each operation; the frame has one row for each."""
     found = two.compare("0001", "database")
-    said = "1 operation would make revision 0001 equal the database:"
+    said = "1 operation would make revision 0001 match the database:"
     assert repr(found) == f"{said}\n{ADDED}"
     assert said in found._repr_html_()
     assert found.frame["sentence"].tolist() == [ADDED.removeprefix("+ ")]
@@ -254,5 +254,5 @@ def test_a_name_for_two_sides_is_refused(two: Lab) -> None:
     """A revision may have the id of a snapshot; the lab does not guess which is meant."""
     two.snapshot()
     two.alembic('revision -m "Another" --rev-id s1')
-    with pytest.raises(InputError, match="s1 is a snapshot, and a revision too"):
+    with pytest.raises(InputError, match="s1 is both a snapshot and a revision"):
         two.compare("s1", "database")

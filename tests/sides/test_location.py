@@ -24,7 +24,7 @@ def test_a_wrong_stamp_is_found(two: Lab) -> None:
     two.stamp("0001")
     found = two.locate()
     assert (found.equal, found.as_stamped, found.nearest) == (True, False, ("0002",))
-    said = "The database equals revision 0002, but its version table says revision 0001."
+    said = "The database matches revision 0002, but its version table says revision 0001."
     assert repr(found) == f'{said}\nlab.stamp("0002") corrects the version table.'
     assert said in found._repr_html_()
     two.stamp("0002")
@@ -45,7 +45,7 @@ def test_a_change_by_hand_has_its_nearest_revision(two: Lab) -> None:
     assert (found.equal, found.between, found.nearest) == (False, None, ("0002",))
     (operation,) = found.comparison.operations
     assert str(operation).startswith("- drop column users.age")
-    assert "The database equals no revision" in repr(found)
+    assert "The database matches no revision" in repr(found)
 
 
 def test_a_revision_that_ran_in_part_is_named(two: Lab) -> None:
@@ -68,7 +68,7 @@ def test_looking_for_it_changes_nothing(two: Lab) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_two_branches_are_two_heads(two: Lab) -> None:
-    """Where the history has branches, a state is named by all of its heads."""
+    """Where the history has branches, a state is named and stamped by all of its heads."""
     for message in ("Left", "Right"):
         path = two.root / "alembic" / "versions" / f"{message.lower()}.py"
         path.write_text(
@@ -90,4 +90,8 @@ def downgrade():
         )
     two.upgrade("heads")
     assert two.locate().nearest == ("left", "right")
+    assert two.locate().as_stamped
+    two.stamp("left", purge=True)
+    assert repr(two.locate()).endswith('lab.stamp(["left", "right"]) corrects the version table.')
+    two.stamp(["left", "right"])
     assert two.locate().as_stamped

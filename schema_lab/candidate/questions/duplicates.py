@@ -55,7 +55,7 @@ def _question(blocked: Blocked, live: LiveDatabase) -> Question:
             if not refers[value]:
                 number = count(_number(blocked, value[0], live), "row")
                 label = (
-                    f"keep the {value[0]} row of each value by {', '.join(keys)}, delete {number}"
+                    f"keep the {value[0]} row of each value (by {', '.join(keys)}), delete {number}"
                 )
                 call = f"candidate.duplicates({about!r}, keep={value[0]!r})"
                 choices.append(Choice(label, call, value))

@@ -48,11 +48,12 @@ def ask(upgrade: ops.UpgradeOps, live: LiveDatabase) -> Iterator[Question]:
 def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: LiveDatabase) -> None:
     """Drop the views before all else; the downgrade creates them again last."""
     views = _read(upgrade, live)[question.about]
-    names = ", ".join(view.name for view in views)
+    names, verb = ", ".join(view.name for view in views), "read" if len(views) > 1 else "reads"
     drops: list[ops.MigrateOperation] = [
         StatementOp(drop, make) for view in views for drop, make in view.statements
     ]
-    upgrade.ops[:0] = [NoteOp(f"{names} read {question.about}, and are dropped with it."), *drops]
+    note = NoteOp(f"Dropped with {question.about}, which {names} {verb}.")
+    upgrade.ops[:0] = [note, *drops]
 
 
 def dropped_already(upgrade: ops.UpgradeOps) -> set[str]:

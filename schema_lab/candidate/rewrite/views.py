@@ -51,7 +51,7 @@ def with_views(
                 raise ModelError(
                     f"`{stuck.name}` reads what this migration changes. If the view were dropped "
                     f"and created again, {stuck.why}.",
-                    "Drop it in an earlier revision, and create it again in a later revision.",
+                    "Drop the view in an earlier revision, and create it again in a later one.",
                 )
             known = [view for view in found if not view.why]
             for container in (upgrade, downgrade):

@@ -208,7 +208,7 @@ def _on_sqlite_error(wait: float, context: Any) -> DatabaseError | None:
     if held == _OURSELVES:
         return DatabaseError(
             f"Another connection of this process (process {os.getpid()}) uses this database, and "
-            "SQLite has one writer.",
+            "SQLite allows only one writer.",
             "Commit or close that connection first. In a revision, use op.get_bind(): a connection "
             "of op.get_bind().engine waits for the migration itself.",
         )
