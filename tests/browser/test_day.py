@@ -155,7 +155,7 @@ def test_ten_edits_on_one_database_with_the_panel_alone(day: Walk) -> None:
     change(walk, user("people", **columns), "drop column people.city", "Drop city")
     change(walk, 'lab.forget("Team")', "drop table teams", "Drop teams")
     columns["plan"] = plan_of("free", "pro", "max")
-    change(walk, user("people", **columns), "add check constraint plan", "Add max")
+    change(walk, user("people", **columns), "add check constraint ck_people_plan", "Add max")
 
     walk.press("Downgrade one")
     accepted(walk, "downgrade one")
