@@ -34,8 +34,9 @@ with lab.session() as session:
     session.commit()
 """
 SECOND_HEAD = """
-newest = lab.history()[0]
-text = newest.code.replace(newest.id, "0099")
+newest, parent = list(lab.history())[:2]
+nothing = "def upgrade():\\n    pass\\n\\n\\ndef downgrade():\\n    pass\\n"
+text = f"revision = '0099'\\ndown_revision = {parent.id!r}\\n\\n\\n{nothing}"
 newest.path.with_name("0099_of_a_colleague.py").write_text(text)
 """
 
