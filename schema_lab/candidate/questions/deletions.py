@@ -65,6 +65,10 @@ class Blocked:
         found = self.live.inspector.get_pk_constraint(*self.live.table(self.table))
         return list(found["constrained_columns"])
 
+    def source(self, *names: str) -> sa.TableClause:
+        """Give the table with some columns, each once."""
+        return sa.table(self.table[0], *map(sa.column, dict.fromkeys(names)), schema=self.table[1])
+
 
 def blocked_in(upgrade: ops.UpgradeOps, live: LiveDatabase, kind: str) -> Iterator[Blocked]:
     """Give the constraints of a kind that rows violate, but for those that are settled."""
@@ -76,6 +80,11 @@ def blocked_in(upgrade: ops.UpgradeOps, live: LiveDatabase, kind: str) -> Iterat
             for table, demand in tables.demands_of(operation):
                 if demand.kind == kind and (found := violations_of(tables, table, demand)):
                     yield Blocked(place, operation, table, demand.columns, found, tables)
+
+
+def blocked_about(upgrade: ops.UpgradeOps, live: LiveDatabase, kind: str, about: str) -> Blocked:
+    """Give the constraint of a kind that a question is about."""
+    return next(found for found in blocked_in(upgrade, live, kind) if found.about == about)
 
 
 def settle(upgrade: ops.UpgradeOps, blocked: Blocked, note: str, statement: str) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from schema_lab.candidate.questions.deletions import STOP, Blocked, blocked_in, referring, settle
+from schema_lab.candidate.questions.deletions import (
+    STOP,
+    Blocked,
+    blocked_about,
+    blocked_in,
+    referring,
+    settle,
+)
 from schema_lab.candidate.questions.deletions import spelled as sql
 from schema_lab.candidate.questions.live_database import LiveDatabase
 from schema_lab.candidate.questions.question import Choice, Question, Value
@@ -29,11 +36,9 @@ def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: LiveD
     """Delete all but one of the rows with the same values, before the constraint is made."""
     if value == STOP:
         return
-    blocked = next(
-        found for found in blocked_in(upgrade, live, "unique") if found.about == question.about
-    )
+    blocked = blocked_about(upgrade, live, "unique", question.about)
     keys = blocked.keys()
-    table = _table(blocked, *keys)
+    table = blocked.source(*keys, *blocked.columns)
     gone = _gone(blocked, value[0]).subquery("surplus")
     key = sa.tuple_(*(table.c[name] for name in keys)) if len(keys) > 1 else table.c[keys[0]]
     delete = sa.delete(table).where(key.in_(sa.select(*(gone.c[name] for name in keys))))
@@ -83,15 +88,10 @@ def _of_columns(blocked: Blocked) -> bool:
     return plain and not any(condition is not None for condition in conditions)
 
 
-def _table(blocked: Blocked, *more: str) -> sa.TableClause:
-    names = dict.fromkeys((*more, *blocked.columns))
-    return sa.table(blocked.table[0], *map(sa.column, names), schema=blocked.table[1])
-
-
 def _gone(blocked: Blocked, kept: str) -> sa.Select[Any]:
     """Select the rows that go; only windows tell which row of a value is the first."""
     keys = blocked.keys()
-    table = _table(blocked, *keys)
+    table = blocked.source(*keys, *blocked.columns)
     order = [table.c[name].desc() if kept == "last" else table.c[name] for name in keys]
     values = [table.c[name] for name in blocked.columns]
     place = sa.func.row_number().over(partition_by=values, order_by=order)

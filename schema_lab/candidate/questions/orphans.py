@@ -9,7 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from schema_lab.candidate.questions.deletions import STOP, Blocked, blocked_in, referring, settle
+from schema_lab.candidate.questions.deletions import (
+    STOP,
+    Blocked,
+    blocked_about,
+    blocked_in,
+    referring,
+    settle,
+)
 from schema_lab.candidate.questions.deletions import spelled as sql
 from schema_lab.candidate.questions.live_database import LiveDatabase
 from schema_lab.candidate.questions.question import Choice, Question, Value
@@ -30,10 +37,8 @@ def apply(upgrade: ops.UpgradeOps, question: Question, value: Value, live: LiveD
     """Set the values to NULL, or delete their rows, before the foreign key is made."""
     if value == STOP:
         return
-    blocked = next(
-        found for found in blocked_in(upgrade, live, "foreign key") if found.about == question.about
-    )
-    child = _child(blocked)
+    blocked = blocked_about(upgrade, live, "foreign key", question.about)
+    child = blocked.source(*blocked.columns)
     number = blocked.violations.total
     rows = count(number, "row")
     if value == NULL:
@@ -84,11 +89,6 @@ def _nullable(blocked: Blocked) -> list[str]:
     return [name for name in blocked.columns if name in free]
 
 
-def _child(blocked: Blocked, *more: str) -> sa.TableClause:
-    names = dict.fromkeys((*blocked.columns, *more))
-    return sa.table(blocked.table[0], *map(sa.column, names), schema=blocked.table[1])
-
-
 def _orphaned(blocked: Blocked, child: sa.TableClause) -> Iterator[Any]:
     operation = blocked.operation
     schema = operation.kw.get("referent_schema")
@@ -104,7 +104,7 @@ def _orphaned(blocked: Blocked, child: sa.TableClause) -> Iterator[Any]:
 def _gone(blocked: Blocked, live: LiveDatabase) -> sa.Select[Any]:
     """Select the rows that have no parent; all that have one where the parent table is new."""
     columns = [column["name"] for column in live.inspector.get_columns(*blocked.table)]
-    child = _child(blocked, *columns)
+    child = blocked.source(*blocked.columns, *columns)
     operation = blocked.operation
     known = live.has(operation.referent_table, operation.kw.get("referent_schema"))
     conditions = list(_orphaned(blocked, child))
