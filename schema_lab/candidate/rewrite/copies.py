@@ -153,11 +153,12 @@ def _split(
 
     An earlier one lets rows be changed before a new CHECK holds, so it only drops the old one.
     """
-    last = {operation.table_name: operation for operation in _copying(operations, copies)}
+    copying = list(_copying(operations, copies))
+    last = {operation.table_name: operation for operation in copying}
     sources = {name: copied.before for name, copied in copies.items()}
-    copying = set(map(id, _copying(operations, copies)))
+    replaced = set(map(id, copying))
     for operation in operations:
-        if id(operation) not in copying:
+        if id(operation) not in replaced:
             yield operation
             continue
         assert isinstance(operation, ops.ModifyTableOps)
