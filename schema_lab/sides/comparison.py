@@ -154,14 +154,14 @@ def _databases(environment: Environment, sides: Sides, models: Metadata | None) 
     with opened(environment, sides[1]) as live:
         there = read_database(live, sides[1], models)
     with opened(environment, sides[0]) as live:
-        return compare_live(live, sides, there, models)
+        here = read_database(live, sides[0], models)
+        return compare_live(live, sides, here, there, models)
 
 
 def compare_live(
-    live: Environment, sides: Sides, there: Reading, models: Metadata | None
+    live: Environment, sides: Sides, here: Reading, there: Reading, models: Metadata | None
 ) -> Comparison:
-    """Compare a live database with another one of which only the reading is needed."""
-    here = read_database(live, sides[0], models)
+    """Compare a live database, as it was read, with another one that was read."""
     _refuse_different(sides, here.schema.dialect, there.schema.dialect)
     target = _own_tables(there)
     schemas = {key.schema for part in (here, there) for key in _keys(part) if key.schema}

@@ -7,7 +7,6 @@ schema can be spelled in two ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -105,7 +104,8 @@ def locate(environment: Environment, models: Metadata | None) -> Location:
         When the database cannot be read, or a revision fails on an empty database.
     """
     here, stamped = Side.of(DATABASE), database_heads(environment)
-    own, found = _parts(read_database(environment, here, models)), list[tuple[Distance, Parts]]()
+    live = read_database(environment, here, models)
+    own, found = _parts(live), list[tuple[Distance, Parts]]()
     nearest: tuple[Distance, Reading] | None = None
     with stepwise(environment) as states:
         for heads, place in states:
@@ -117,7 +117,7 @@ def locate(environment: Environment, models: Metadata | None) -> Location:
                 nearest = distance, reading
     assert nearest is not None
     sides = here, _side(nearest[0].heads)
-    comparison = compare_live(environment, sides, nearest[1], models)
+    comparison = compare_live(environment, sides, live, nearest[1], models)
     between = None if comparison.equal else _between(own, found)
     distances = tuple(distance for distance, _ in found)
     return Location(stamped, distances, comparison, nearest[0].heads, between)
@@ -143,10 +143,7 @@ def _parts(reading: Reading) -> Parts:
 
 def _between(own: Parts, found: list[tuple[Distance, Parts]]) -> tuple[Heads, Heads] | None:
     """Give two states in a row between which the database stands, if it has nothing else."""
-
-    def pairs() -> Iterator[tuple[Heads, Heads]]:
-        for (first, before), (second, after) in pairwise(found):
-            if first.parts + second.parts == len(before ^ after) and own not in (before, after):
-                yield first.heads, second.heads
-
-    return next(pairs(), None)
+    for (first, before), (second, after) in pairwise(found):
+        if first.parts + second.parts == len(before ^ after) and own not in (before, after):
+            return first.heads, second.heads
+    return None

@@ -7,8 +7,6 @@ dropped at the end, whatever happens. A snapshot is restored into one too.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
-
 from schema_lab import migrate
 from schema_lab.database.snapshots import Snapshot, load
 from schema_lab.errors import MigrationError
@@ -54,12 +52,11 @@ def replayed(environment: Environment, target: str = HEADS) -> Iterator[Environm
     DatabaseError
         When the user may not create databases.
     """
-    sweep(environment)
     targets = _targets(environment, target)
-    with empty_copy(environment, _as_it_is) as copy:
+    with _throwaway(environment) as empty:
         for each in targets:
-            _upgrade(copy.environment, each)
-        yield copy.environment
+            _upgrade(empty, each)
+        yield empty
 
 
 @contextmanager
@@ -73,15 +70,14 @@ def restored(environment: Environment, snapshot: Snapshot) -> Iterator[Environme
     DatabaseError
         When its file is missing or damaged, or the user may not create databases.
     """
-    sweep(environment)
-    with empty_copy(environment, _as_it_is) as copy:
+    with _throwaway(environment) as empty:
         with (
-            as_lab_errors(copy.environment.url),
-            copy.environment.engine.connect() as connection,
+            as_lab_errors(empty.url),
+            empty.engine.connect() as connection,
             ready(connection, environment.wait),
         ):
             load(connection, snapshot, None, environment.wait)
-        yield copy.environment
+        yield empty
 
 
 @contextmanager
@@ -97,22 +93,25 @@ def stepwise(environment: Environment) -> Iterator[Iterator[tuple[tuple[str, ...
     DatabaseError
         When the user may not create databases.
     """
-    sweep(environment)
     with as_lab_errors(), fresh_sources():
         order = [each.revision for each in environment.project.scripts().walk_revisions()][::-1]
-    with empty_copy(environment, _as_it_is) as copy:
+    with _throwaway(environment) as empty:
 
         def states() -> Iterator[tuple[tuple[str, ...], Environment]]:
-            yield (), copy.environment
+            yield (), empty
             for revision in order:
-                _upgrade(copy.environment, revision)
-                yield database_heads(copy.environment), copy.environment
+                _upgrade(empty, revision)
+                yield database_heads(empty), empty
 
         yield states()
 
 
-def _as_it_is(engine: sa.Engine) -> sa.Engine:
-    return engine
+@contextmanager
+def _throwaway(environment: Environment) -> Iterator[Environment]:
+    """Give an empty database of the same kind, and drop those that a killed process has left."""
+    sweep(environment)
+    with empty_copy(environment, lambda engine: engine) as copy:
+        yield copy.environment
 
 
 def _upgrade(empty: Environment, target: str) -> None:

@@ -65,11 +65,12 @@ class Side:
             )
         if given.startswith(GIT):
             return cls(given, f"the history in git commit {given.removeprefix(GIT)}")
+        if given in (MODELS, DATABASE, HISTORY):
+            return cls(given, f"the {given}")
         snapshot = None if environment is None else _snapshot(environment, given)
         if snapshot is not None:
             return cls(given, f"snapshot {given}", snapshot=snapshot)
-        named = given in (MODELS, DATABASE, HISTORY)
-        return cls(given, f"the {given}" if named else f"revision {given}")
+        return cls(given, f"revision {given}")
 
     @property
     def is_models(self) -> bool:
